@@ -1,4 +1,4 @@
-"""Name, version, dependencies and extras of the package; `pyproject.toml` holds the tools' settings."""
+"""The package's name, version, dependencies and extras."""
 
 from pathlib import Path
 

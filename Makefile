@@ -1,0 +1,76 @@
+# Two commands set everything up on a machine that has Python and make:
+#   make speak TEXT="Hello there."     make test
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+# TEXT is taken as typed: without this, make would expand a $ in it before the shell sees it.
+TEXT ?= The quick brown fox jumps over the lazy dog.
+override TEXT := $(value TEXT)
+export TEXT
+
+OUT ?= out.wav
+PYTEST_ARGS ?=
+
+# The first Python that TensorFlow has wheels for; PYTHON=/path/to/python on the command line wins.
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c '$(SUPPORTED)' >/dev/null 2>&1 && echo $$python && break; done)
+
+.PHONY: help speak test test-slow lint format clean
+
+help:
+	@echo 'make speak TEXT="..."  speak a sentence into out.wav (OUT=... for another file)'
+	@echo 'make test              check the style and run the tests'
+	@echo 'make test-slow         run the slow tests: training, other environments'
+	@echo 'make lint              check the style only'
+	@echo 'make format            put the code into the style'
+	@echo 'make clean             remove the environment and everything built'
+
+# Stamp files: pip runs again only when setup.py changes.
+$(VENV)/.installed: setup.py
+	@$(call install,-e .)
+
+$(VENV)/.installed-test: setup.py
+	@$(call install,-e '.[test]')
+	@touch $(VENV)/.installed
+
+define install
+	set -e; \
+	if [ -z "$(PYTHON)" ]; then \
+		echo "keras_speech needs Python 3.11, 3.12 or 3.13, and none is on the PATH" \
+			"($$(python3 --version 2>&1 || echo no python3))." >&2; \
+		echo "Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; \
+		exit 1; \
+	fi; \
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+		echo "Making $(VENV) and installing TensorFlow into it: a few minutes, only this once."; \
+		$(PYTHON) -m venv $(VENV) || { \
+			echo "$(PYTHON) cannot make environments. On Debian and Ubuntu: apt install python3-venv" >&2; \
+			exit 1; }; }; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); \
+	touch $@
+endef
+
+speak: $(VENV)/.installed
+	@start=$$(date +%s); \
+	$(BIN)/keras-speech speak --output "$(OUT)" -- "$$TEXT" && \
+	echo "Wrote $(abspath $(OUT)) in $$(($$(date +%s) - start)) s."
+
+test: $(VENV)/.installed-test lint
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-slow: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(VENV)/.installed-test
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
+	find keras_speech tests -name __pycache__ -type d -exec rm -rf {} +
