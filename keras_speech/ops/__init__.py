@@ -1,0 +1,1 @@
+"""Pure functions on tensors: spectral transforms, masks and the like."""

@@ -1,0 +1,172 @@
+"""Mel filterbanks and log-mel spectrograms."""
+
+import functools
+import warnings
+
+import numpy as np
+
+from keras_speech.ops import dynamic, stft
+
+# Slaney's scale is linear up to 1 kHz (3 mel per 200 Hz) and logarithmic above, where each mel
+# is a step of 6.4 ** (1 / 27).
+_SLANEY_HZ_PER_MEL = 200.0 / 3
+_SLANEY_KNEE_HZ = 1000.0
+_SLANEY_KNEE_MEL = _SLANEY_KNEE_HZ / _SLANEY_HZ_PER_MEL
+_SLANEY_LOG_STEP = np.log(6.4) / 27
+
+
+def hz_to_mel(hz, *, htk=False):
+    """Convert frequencies in Hz to mel (NumPy).
+
+    Args:
+        hz: array or number, in Hz.
+        htk: whether to use HTK's formula instead of Slaney's. Defaults to `False`.
+
+    Returns: float64 array of the same shape.
+    """
+    hz = np.asarray(hz, dtype="float64")
+    if htk:
+        return 2595.0 * np.log10(1.0 + hz / 700.0)
+    above = np.log(np.maximum(hz, _SLANEY_KNEE_HZ) / _SLANEY_KNEE_HZ) / _SLANEY_LOG_STEP
+    return np.where(hz < _SLANEY_KNEE_HZ, hz / _SLANEY_HZ_PER_MEL, _SLANEY_KNEE_MEL + above)
+
+
+def mel_to_hz(mels, *, htk=False):
+    """Inverse of `hz_to_mel`."""
+    mels = np.asarray(mels, dtype="float64")
+    if htk:
+        return 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
+    above = np.maximum(mels - _SLANEY_KNEE_MEL, 0.0) * _SLANEY_LOG_STEP
+    return np.where(
+        mels < _SLANEY_KNEE_MEL, mels * _SLANEY_HZ_PER_MEL, _SLANEY_KNEE_HZ * np.exp(above)
+    )
+
+
+@functools.cache
+def mel_filterbank(*, sample_rate, n_fft, n_mels, fmin=0.0, fmax=None, htk=False, norm="slaney"):
+    """Triangular filters with centers evenly spaced on the mel scale.
+
+    Equals the transpose of `librosa.filters.mel`.
+
+    Args:
+        sample_rate: number, in Hz.
+        n_fft: int, length of the Fourier transform.
+        n_mels: int, number of filters.
+        fmin: lower edge of the first filter, in Hz. Defaults to 0.
+        fmax: upper edge of the last filter, in Hz, at most half the sample rate, which `None`
+            (default) stands for.
+        htk: whether to use HTK's mel scale instead of Slaney's. Defaults to `False`.
+        norm: "slaney" (default) gives each filter the area 1, so that white noise gives equal
+            bands; `None` gives each the height 1.
+
+    Returns: NumPy float32 array `(n_fft // 2 + 1, n_mels)`, read-only.
+
+    Raises:
+        ValueError: for settings that make no filterbank.
+
+    Example:
+
+    >>> mel_filterbank(sample_rate=22050, n_fft=1024, n_mels=80, fmax=8000.0).shape
+    (513, 80)
+    """
+    fmax = sample_rate / 2 if fmax is None else fmax
+    if n_mels < 1:
+        raise ValueError(f"`n_mels` must be at least 1. Received: n_mels={n_mels}.")
+    if not 0 <= fmin < fmax <= sample_rate / 2:
+        raise ValueError(
+            "`fmin` and `fmax` must satisfy 0 <= fmin < fmax <= sample_rate / 2. "
+            f"Received: fmin={fmin}, fmax={fmax}, sample_rate={sample_rate}."
+        )
+    if norm not in ("slaney", None):
+        raise ValueError(f"`norm` must be 'slaney' or None. Received: norm={norm!r}.")
+    low, high = hz_to_mel([fmin, fmax], htk=htk)
+    edges = mel_to_hz(np.linspace(low, high, n_mels + 2), htk=htk)
+    left, center, right = edges[:-2], edges[1:-1], edges[2:]
+    hz = np.fft.rfftfreq(n_fft, 1.0 / sample_rate)[:, None]
+    rising = (hz - left) / (center - left)
+    falling = (right - hz) / (right - center)
+    filters = np.maximum(0.0, np.minimum(rising, falling))
+    empty = np.flatnonzero(filters.max(axis=0) == 0)
+    if empty.size:
+        warnings.warn(
+            f"{empty.size} of {n_mels} mel filters lie between two frequencies of the transform "
+            f"and stay silent (the first is filter {empty[0]}). Lower `n_mels` or raise `n_fft`.",
+            stacklevel=2,
+        )
+    if norm == "slaney":
+        filters = filters * (2.0 / (right - left))
+    filters = filters.astype("float32")
+    filters.setflags(write=False)
+    return filters
+
+
+def filterbank_of(spec):
+    """The `mel_filterbank` of an `AudioSpec`."""
+    return mel_filterbank(
+        sample_rate=spec.sample_rate,
+        n_fft=spec.n_fft,
+        n_mels=spec.n_mels,
+        fmin=spec.fmin,
+        fmax=spec.fmax,
+        htk=spec.mel_scale == "htk",
+        norm=spec.mel_norm,
+    )
+
+
+def log_compress(x, floor=1e-5):
+    """Natural logarithm of `max(x, floor)`; its gradient is 0 below the floor.
+
+    Args:
+        x: float tensor of magnitudes.
+        floor: smallest magnitude kept apart. Defaults to 1e-5.
+
+    Returns: float tensor of the same shape.
+    """
+    xp = dynamic.namespace(x)
+    return xp.log(xp.maximum(x, floor))
+
+
+def log_expand(x):
+    """Inverse of `log_compress`.
+
+    Args:
+        x: float tensor of log magnitudes.
+
+    Returns: float tensor of the same shape.
+    """
+    return dynamic.namespace(x).exp(x)
+
+
+def log_mel_spectrogram(samples, spec):
+    """Log-mel spectrogram of magnitudes: `log(max(|STFT| @ filterbank, log_floor))`.
+
+    The convention of NVIDIA's Tacotron 2 and WaveGlow (`padding="center"`) and of HiFi-GAN
+    (`padding="hop"`). Works inside a `tf.data` map whatever the Keras backend is.
+
+    Args:
+        samples: float tensor `(batch, samples)` or `(samples,)`, mono, within [-1, 1].
+        spec: `AudioSpec`.
+
+    Returns: float tensor `(batch, frames, n_mels)`, without the batch axis if `samples` had none.
+
+    Raises:
+        ValueError: as `stft.stft` does.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_speech.audio_spec import AudioSpec
+    >>> tuple(log_mel_spectrogram(np.zeros(22050, "float32"), AudioSpec()).shape)
+    (87, 80)
+    """
+    real, imag = stft.stft(
+        samples,
+        n_fft=spec.n_fft,
+        hop_length=spec.hop_length,
+        win_length=spec.win_length,
+        padding=spec.padding,
+    )
+    xp = dynamic.namespace(real)
+    filters = xp.convert_to_tensor(filterbank_of(spec), dtype=real.dtype)
+    mel = xp.matmul(stft.magnitude(real, imag), filters)
+    return log_compress(mel, spec.log_floor)
