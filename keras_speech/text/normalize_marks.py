@@ -1,0 +1,83 @@
+"""Marked spans: how regular expressions and tables work together inside a TensorFlow graph.
+
+A regular expression finds a span and marks it as ``MARK + kind + payload + MARK``, where `kind`
+is one lower-case letter; `replace_marked` then computes all spans of a batch at once. The letter
+in front of the payload has a second use: there is no word boundary between it and the payload,
+so a later pattern that starts with a word boundary never matches inside a mark.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+MARK = "\x01"
+
+
+def mark(kind, payload):
+    """Returns the marked form of `payload` (often a reference such as ``r"\\1"``)."""
+    return f"{MARK}{kind}{payload}{MARK}"
+
+
+def rewrite(text, rules):
+    """Applies `(pattern, replacement)` pairs of RE2 syntax one after another."""
+    for pattern, replacement in rules:
+        text = tf.strings.regex_replace(text, pattern, replacement)
+    return text
+
+
+def replace_marked(text, function):
+    """Replaces every marked span by what `function` makes of it.
+
+    Args:
+        text: string tensor `(batch,)`.
+        function: takes a string tensor `(spans,)` of kind and payload, returns one of equal shape.
+
+    Returns: string tensor `(batch,)` without marks.
+    """
+    pieces = tf.strings.split(text, sep=MARK)
+    # Text and spans take turns in a row, so spans are the pieces at odd places.
+    rows = pieces.value_rowids()
+    places = tf.range(tf.size(rows, out_type=tf.int64)) - tf.gather(pieces.row_starts(), rows)
+    spans = tf.where(places % 2 == 1)
+    replaced = function(tf.gather_nd(pieces.flat_values, spans))
+    values = tf.tensor_scatter_nd_update(pieces.flat_values, spans, replaced)
+    return tf.strings.unsorted_segment_join(values, rows, pieces.nrows())
+
+
+class ConstantTable:
+    """A string-keyed table made of constants.
+
+    `tf.lookup.StaticHashTable` is a resource, which whatever is exported must own and track. A
+    function of constants can be exported from any place, so this table hashes its keys into
+    slots without collision, and a look-up is one gather and one comparison.
+
+    Args:
+        entries: dict from `str` to values of one type (`str` or `int`).
+    """
+
+    def __init__(self, entries):
+        keys = [key.encode() for key in entries]
+        values = list(entries.values())
+        kind = object if isinstance(values[0], str) else np.int32
+        self.slots, owners = _slots_without_collision(keys)
+        self.keys = np.full(self.slots, b"\xff", dtype=object)  # never valid UTF-8
+        self.values = np.full(self.slots, "" if kind is object else 0, dtype=kind)
+        for key, value, owner in zip(keys, values, owners, strict=True):
+            self.keys[owner] = key
+            self.values[owner] = value.encode() if isinstance(value, str) else value
+
+    def lookup(self, keys, default):
+        """Returns the values of `keys`, and `default` (scalar or like `keys`) for others."""
+        places = tf.strings.to_hash_bucket_fast(keys, self.slots)
+        found = tf.equal(tf.gather(tf.constant(self.keys, tf.string), places), keys)
+        values = tf.gather(tf.constant(self.values), places)
+        return tf.where(found, values, default)
+
+
+def _slots_without_collision(keys):
+    slots = 2 * len(keys) + 1
+    with tf.init_scope():  # eager even when the table is made while a graph is traced
+        while True:
+            owners = tf.strings.to_hash_bucket_fast(keys, slots).numpy()
+            if len(set(owners.tolist())) == len(keys):
+                return slots, owners
+            slots = slots * 9 // 8 + 1
