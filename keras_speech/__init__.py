@@ -1,35 +1,43 @@
 """Speech synthesis and audio generation on Keras 3.
 
-`keras_speech.data`, `.text`, `.voices` and the other modules named in `_ON_FIRST_USE` load when
-they are first touched: some need TensorFlow, which a JAX installation does not have.
+Models, layers and ops run on any Keras backend and load with the package. What needs TensorFlow,
+sound files or plots loads when it is first touched, so that `import keras_speech` is quick and
+works on a JAX installation without TensorFlow.
 """
 
 import importlib
 
+from keras_speech import ops
+from keras_speech.audio_spec import AudioSpec
+
 __version__ = "0.1.0"
 
+# public name -> the module to load when it is first touched
 _ON_FIRST_USE = {
-    "callbacks",
-    "cli",
-    "data",
+    "evaluation": "keras_speech.evaluation",
+    "layers": "keras_speech.layers",
+    "metrics": "keras_speech.metrics",
+    "models": "keras_speech.models",
+}
+
+__all__ = [
+    "AudioSpec",
     "evaluation",
-    "export",
     "layers",
-    "losses",
     "metrics",
     "models",
     "ops",
-    "plots",
-    "text",
-    "voices",
-}
+]
 
 
 def __getattr__(name):
-    if name in _ON_FIRST_USE:
-        return importlib.import_module(f"keras_speech.{name}")
-    raise AttributeError(f"module 'keras_speech' has no attribute {name!r}")
+    if name not in _ON_FIRST_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(_ON_FIRST_USE[name])
+    value = module if module.__name__ == f"{__name__}.{name}" else getattr(module, name)
+    globals()[name] = value
+    return value
 
 
 def __dir__():
-    return sorted({*globals(), *_ON_FIRST_USE})
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,75 @@
+"""The package as a whole: its metadata, what importing it loads, and the names it offers."""
+
+import runpy
+import subprocess
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+import setuptools
+
+import keras_speech as ks
+from jax_process import run_on_jax
+
+ROOT = Path(__file__).parent.parent
+
+# None of them may load before it is used: TensorFlow may be missing, the others take their time.
+SLOW = ["tensorflow", "matplotlib", "soundfile", "scipy", "librosa", "soxr"]
+
+
+def test_import_on_jax_needs_no_tensorflow_and_loads_nothing_slow():
+    """Of the slow packages, only those that Keras itself loads may be loaded."""
+    report = f"import sys; print(*(name for name in {SLOW} if name in sys.modules))"
+    with_keras = set(run_on_jax(f"import keras; {report}").split())
+    assert "tensorflow" not in with_keras
+    assert set(run_on_jax(f"import keras_speech; {report}").split()) <= with_keras
+
+
+def test_tensorflow_is_really_hidden():
+    """The check above would pass for nothing if the hook did not work."""
+    with pytest.raises(AssertionError, match="No module named 'tensorflow'"):
+        run_on_jax("import tensorflow")
+
+
+@pytest.mark.parametrize("name", sorted(ks.__all__))
+def test_every_public_name_exists(name):
+    assert getattr(ks, name) is not None
+    assert name in dir(ks)
+
+
+def test_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="'keras_speech' has no attribute 'tacotron3'"):
+        ks.tacotron3  # noqa: B018
+
+
+def test_version_is_the_one_in_setup(monkeypatch):
+    assert metadata(monkeypatch)["version"] == ks.__version__
+
+
+def test_backend_and_packages_are_declared(monkeypatch):
+    """Every folder with Python files is installed."""
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        assert tomllib.load(file)["build-system"]["build-backend"] == "setuptools.build_meta"
+    folders = {path.parent for path in (ROOT / "keras_speech").rglob("*.py")}
+    names = {".".join(folder.relative_to(ROOT).parts) for folder in folders}
+    assert names == set(metadata(monkeypatch)["packages"])
+
+
+def test_every_data_file_is_installed(monkeypatch):
+    patterns = metadata(monkeypatch)["package_data"]["keras_speech"]
+    files = subprocess.run(
+        ["git", "ls-files", "keras_speech"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.split("\n")
+    for file in filter(None, files):
+        inside = file.removeprefix("keras_speech/")
+        assert file.endswith(".py") or any(fnmatch(inside, pattern) for pattern in patterns), file
+
+
+def metadata(monkeypatch):
+    """Returns the keywords that setup.py gives to `setuptools.setup`."""
+    given = {}
+    monkeypatch.setattr(setuptools, "setup", lambda **keywords: given.update(keywords))
+    monkeypatch.chdir(ROOT)
+    runpy.run_path(str(ROOT / "setup.py"))
+    return given
