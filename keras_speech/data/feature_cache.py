@@ -1,0 +1,89 @@
+"""Features kept in memory, or in a directory that outlives the program."""
+
+import dataclasses
+import hashlib
+import json
+import os
+
+import numpy as np
+
+from keras_speech.data import whole_files
+
+# Part of every key: raise it when the features of the same file, spec and options change, or old
+# caches would be taken for new ones.
+_VERSION = 1
+
+
+class MemoryCache:
+    """Features by recording, for as long as the batches live."""
+
+    def __init__(self):
+        self._features = {}
+
+    def load(self, recording):
+        """float32 `(frames, n_mels)`, or `None` where there are none yet."""
+        return self._features.get(recording.id)
+
+    def store(self, recording, features):
+        """Keeps `features`."""
+        self._features[recording.id] = features
+
+
+class DiskCache:
+    """Features by recording, one `.npy` file each, written whole.
+
+    A file's name is a digest of everything its content depends on: the audio file's path, size
+    and time of change, the `AudioSpec`, and the level and trim options. So a changed recording or
+    setting never meets old features; files no longer asked for stay until the directory is
+    deleted, which is safe at any time between runs.
+
+    Args:
+        directory: made where it does not exist.
+        spec: the `AudioSpec`.
+        options: dict of whatever else the features depend on, JSON-serializable.
+    """
+
+    def __init__(self, directory, spec, options):
+        self.directory = os.fspath(directory)
+        self._settings = {"version": _VERSION, "spec": spec.to_dict(), "options": options}
+        self._n_mels = spec.n_mels
+        try:
+            os.makedirs(self.directory, exist_ok=True)
+        except OSError as error:
+            raise ValueError(
+                f"`cache` must be a directory that can be made. Received: cache={self.directory!r}"
+                f" ({error.strerror})."
+            ) from error
+
+    def load(self, recording):
+        """float32 `(frames, n_mels)`, or `None` where there are none, or damaged ones."""
+        try:
+            features = np.load(self._path(recording), allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+        if features.ndim != 2 or features.shape[1] != self._n_mels:
+            return None
+        return features
+
+    def store(self, recording, features):
+        """Writes `features`."""
+        with whole_files.written_whole(self._path(recording)) as file:
+            np.save(file, features, allow_pickle=False)
+
+    def _path(self, recording):
+        path = os.path.abspath(recording.path)
+        status = os.stat(path)
+        key = {**self._settings, "file": [path, status.st_size, status.st_mtime_ns]}
+        digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
+        return os.path.join(self.directory, f"{digest[:40]}.npy")
+
+
+def make_cache(directory, spec, *, level, trim):
+    """A `MemoryCache` where `directory` is `None`, else a `DiskCache`."""
+    if directory is None:
+        return MemoryCache()
+    options = {
+        "level": None if level is None else dataclasses.asdict(level),
+        "trim": None if trim is None else dataclasses.asdict(trim),
+    }
+    return DiskCache(directory, spec, options)

@@ -1,0 +1,137 @@
+"""What the readers share: tables with `|`, lists of ids, files by name, and errors by choice."""
+
+import dataclasses
+import os
+
+from keras_speech.data.audio_files import AUDIO_SUFFIXES
+from keras_speech.data.corpus import Recording
+
+
+@dataclasses.dataclass(frozen=True)
+class Skipped:
+    """A recording that was left out.
+
+    Args:
+        where: its id and line, as messages name it.
+        reason: what was wrong, the whole message.
+        recording: the `Recording`, or `None` where its row could not be read.
+    """
+
+    where: str
+    reason: str
+    recording: Recording | None = None
+
+
+class OnError:
+    """Raises a problem, or lists it and goes on, as the caller chose.
+
+    Args:
+        choice: `"raise"` or `"skip"`.
+        skipped: list that `Skipped` entries are appended to, or `None`.
+    """
+
+    def __init__(self, choice, skipped=None):
+        if choice not in ("raise", "skip"):
+            raise ValueError(
+                f"`on_error` must be 'raise' or 'skip'. Received: on_error={choice!r}."
+            )
+        self.choice = choice
+        self.skipped = [] if skipped is None else skipped
+        self.count = 0
+
+    def __call__(self, error, where, recording=None):
+        if self.choice == "raise":
+            raise error
+        self.count += 1
+        self.skipped.append(Skipped(where, str(error), recording))
+
+
+def read_rows(path, *, columns, on_error):
+    """Reads a table with `|` between its columns and no quoting.
+
+    Args:
+        path: UTF-8 text file; a byte order mark, CRLF line ends and blank lines are accepted.
+        columns: numbers of columns a row may have, such as `(2, 3)`.
+        on_error: an `OnError`, called with each bad row.
+
+    Yields: `(line number from 1, list of stripped cells)`.
+    """
+    path = os.fspath(path)
+    try:
+        with open(path, "rb") as file:
+            lines = file.read().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    except OSError as error:
+        raise ValueError(f"Cannot read the table {path}: {error.strerror}.") from error
+    for number, line in enumerate(lines, start=1):
+        where = f"line {number} of {os.path.basename(path)}"
+        try:
+            row = line.decode("utf-8")
+        except UnicodeDecodeError:
+            on_error(ValueError(f"{path}, line {number}: not UTF-8 text."), where)
+            continue
+        if not row.strip():
+            continue
+        cells = [cell.strip() for cell in row.split("|")]
+        if len(cells) not in columns:
+            expected = " or ".join(map(str, columns))
+            problem = f"expected {expected} columns separated by '|', found {len(cells)}"
+        elif not cells[0]:
+            problem = "the first column (the recording's id) is empty"
+        else:
+            yield number, cells
+            continue
+        shown = row.strip() if len(row.strip()) <= 80 else row.strip()[:77] + "..."
+        on_error(ValueError(f"{path}, line {number}: {problem}. Received: {shown!r}."), where)
+
+
+def read_ids(path):
+    """Reads a list of ids, as `train.txt` and `val.txt` are written.
+
+    Args:
+        path: text file with one id a line; what follows a `|` is ignored, and so are blank lines.
+
+    Returns: list of str.
+    """
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            ids = [line.split("|")[0].strip() for line in file]
+    except OSError as error:
+        raise ValueError(f"Cannot read the list {os.fspath(path)}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"The list {os.fspath(path)} is not UTF-8 text.") from error
+    return [i for i in ids if i]
+
+
+def read_ids_if_there(path):
+    """`read_ids`, or `None` where there is no such file."""
+    return read_ids(path) if os.path.isfile(path) else None
+
+
+def audio_by_stem(directory):
+    """Audio files of one directory: `{name without suffix: path}`.
+
+    Where one name has several suffixes, the first of wav, flac, mp3, ogg counts.
+    """
+    found = {}
+    with os.scandir(directory) as entries:
+        names = [entry.name for entry in entries if not entry.name.startswith(".")]
+    for name in names:
+        stem, suffix = os.path.splitext(name)
+        if suffix.lower() in AUDIO_SUFFIXES:
+            found.setdefault(stem, []).append((AUDIO_SUFFIXES.index(suffix.lower()), name))
+    return {stem: os.path.join(directory, min(files)[1]) for stem, files in found.items()}
+
+
+def require_directory(directory, *, what):
+    """The directory as str; a ValueError where it is none."""
+    directory = os.fspath(directory)
+    if not os.path.isdir(directory):
+        raise ValueError(f"{what} needs a directory. Received: {directory!r}, which is none.")
+    return directory
+
+
+def require_recordings(recordings, directory, *, looked_for):
+    """A ValueError where a reader found nothing."""
+    if not recordings:
+        raise ValueError(f"No recordings in {directory}. Looked for: {looked_for}.")
+    return recordings
