@@ -1,0 +1,16 @@
+"""The training loop that the command line and the recipes in `examples/` share."""
+
+from keras_speech.training.acoustic import train_acoustic
+from keras_speech.training.averaging import averaged_weights
+from keras_speech.training.checkpoint import read_checkpoint, restore_checkpoint, save_checkpoint
+from keras_speech.training.schedules import WarmupInverseSquareRoot, learning_rate_schedule
+
+__all__ = [
+    "WarmupInverseSquareRoot",
+    "averaged_weights",
+    "learning_rate_schedule",
+    "read_checkpoint",
+    "restore_checkpoint",
+    "save_checkpoint",
+    "train_acoustic",
+]

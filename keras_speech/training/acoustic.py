@@ -1,0 +1,184 @@
+"""Training an acoustic model so that it can stop at any time and go on where it was."""
+
+from pathlib import Path
+
+import keras
+
+from keras_speech.training.averaging import EvaluateAverages, averages
+from keras_speech.training.checkpoint import read_checkpoint, restore_checkpoint, restore_weights
+from keras_speech.training.run_callbacks import BEST, CHECKPOINT, Checkpoint, OneRun, StopOnNaN
+from keras_speech.training.schedules import learning_rate_schedule
+
+
+def train_acoustic(
+    model,
+    train,
+    validation=None,
+    *,
+    epochs,
+    directory,
+    learning_rate=1e-3,
+    schedule="inverse_sqrt",
+    warmup_steps=None,
+    steps_per_epoch=None,
+    clip_norm=1.0,
+    ema_momentum=None,
+    keep="last",
+    optimizer=None,
+    jit_compile=None,
+    callbacks=(),
+    verbose="auto",
+):
+    """Trains `model` with Adam, writing a checkpoint and a line of the log after every epoch.
+
+    Called again with the same `directory` it goes on after the last complete epoch. The result is
+    then the same, to the last bit that the hardware repeats, as that of a run never interrupted,
+    provided that `train` is a function of the epoch. On Ctrl-C (`KeyboardInterrupt`) the model is
+    put back to the last checkpoint and the interrupt passed on.
+
+    Args:
+        model: `keras.Model` that computes its own losses. It is compiled here.
+        train: batches as `fit` takes them, with a known number of batches; or a function that
+            takes the number of the epoch, from 0, and returns them: then a resumed run sees the
+            order that an uninterrupted one would have seen, whatever `train`'s shuffling keeps in
+            memory.
+        validation: batches as `evaluate` takes them. Defaults to none.
+        epochs: total number of epochs, those of earlier calls included.
+        directory: where `checkpoint.npz`, `log.csv` and `best.npz` are written; it is made.
+        learning_rate: the schedule's highest value. Defaults to `1e-3`.
+        schedule: `"inverse_sqrt"`, `"cosine"` or `"constant"`; see `learning_rate_schedule`. A
+            cosine depends on `epochs`: asked for more, a resumed run changes its learning rate.
+        warmup_steps: updates until the highest learning rate. Defaults to the schedule's.
+        steps_per_epoch: batches in an epoch; only a cosine over data of unknown length needs it.
+        clip_norm: limit of the gradient's norm over all weights, `None` for no limit. Defaults to
+            `1.0`, as in Tacotron 2's reference implementations.
+        ema_momentum: such as `0.999`, to also keep a running average of the weights. Validation
+            measures the average, and the model has it in the end. Defaults to none.
+        keep: `"last"`, or `"best"` to end with the weights of the epoch with the least
+            `val_loss`, which needs `validation`.
+        optimizer: used as it is in place of Adam, and `learning_rate`, `schedule`, `warmup_steps`,
+            `clip_norm` and `ema_momentum` are then ignored.
+        jit_compile: as in `compile`. Defaults to `False` on TensorFlow, where each new length of
+            a batch would be compiled anew, else `"auto"`.
+        callbacks: further Keras callbacks.
+        verbose: as in `fit`: 0 for silence, 1 for a progress bar, 2 for a line per epoch.
+
+    Returns: dict of metric name to list of values, one per epoch from the first one on.
+
+    Raises:
+        ValueError: an argument out of its range, or a checkpoint of another model.
+        FloatingPointError: the loss is infinite or not a number; the checkpoint is of before.
+
+    Example:
+
+    ```python
+    history = train_acoustic(
+        model,
+        lambda epoch: acoustic_batches(corpus.train, spec, tokenizer, seed=epoch),
+        epochs=100,
+        directory="run",
+    )
+    ```
+    """
+    _check(epochs=epochs, keep=keep, validation=validation)
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    batches = train if callable(train) else lambda epoch: train
+    state = read_checkpoint(directory / CHECKPOINT) or {"epoch": 0, "history": {}}
+
+    first = batches(state["epoch"])
+    if optimizer is None:
+        total_steps = None
+        if schedule == "cosine":
+            total_steps = epochs * (steps_per_epoch or _number_of_batches(first))
+        rate = learning_rate_schedule(
+            schedule,
+            learning_rate=learning_rate,
+            warmup_steps=warmup_steps,
+            total_steps=total_steps,
+        )
+        optimizer = keras.optimizers.Adam(
+            rate,
+            global_clipnorm=clip_norm,
+            use_ema=ema_momentum is not None,
+            ema_momentum=ema_momentum if ema_momentum is not None else 0.99,
+        )
+    if jit_compile is None:
+        jit_compile = False if keras.backend.backend() == "tensorflow" else "auto"
+    model.compile(optimizer=optimizer, jit_compile=jit_compile)
+    if not model.built:
+        model.test_on_batch(next(iter(first)))
+    optimizer.build(model.trainable_variables)
+    if state["epoch"]:
+        state = restore_checkpoint(directory / CHECKPOINT, model)
+
+    checkpoint = Checkpoint(directory, state["history"], keep_best=keep == "best")
+    averaging = [EvaluateAverages()] if optimizer.use_ema else []
+    # The checkpoint comes last: random numbers that a callback draws belong to its epoch.
+    run = OneRun(
+        [StopOnNaN(), *averaging, *callbacks, checkpoint],
+        model=model,
+        epochs=epochs,
+        verbose=1 if verbose == "auto" else verbose,
+    )
+    try:
+        run.begin()
+        for epoch in range(state["epoch"], epochs):
+            model.fit(
+                first if epoch == state["epoch"] else batches(epoch),
+                validation_data=validation,
+                initial_epoch=epoch,
+                epochs=epoch + 1,
+                callbacks=run,
+                # Order is `train`'s own; what `fit` would shuffle could not be repeated.
+                shuffle=False,
+                verbose=verbose,
+            )
+            if optimizer.use_ema:
+                # `fit` ends with the averages in the model; training goes on from the weights.
+                restore_checkpoint(directory / CHECKPOINT, model)
+            if model.stop_training:
+                break
+        run.end()
+    except (KeyboardInterrupt, FloatingPointError):
+        # What the broken-off epoch did to the weights is undone.
+        if (directory / CHECKPOINT).exists():
+            restore_checkpoint(directory / CHECKPOINT, model)
+            _leave_what_to_keep(model, directory, keep)
+        raise
+    _leave_what_to_keep(model, directory, keep)
+    return checkpoint.history
+
+
+def _check(*, epochs, keep, validation):
+    if epochs < 1:
+        raise ValueError(f"`epochs` must be at least 1. Received: epochs={epochs}.")
+    if keep not in ("last", "best"):
+        raise ValueError(f"`keep` must be 'last' or 'best'. Received: keep={keep!r}.")
+    if keep == "best" and validation is None:
+        raise ValueError("`keep='best'` needs `validation`. Received: validation=None.")
+
+
+def _number_of_batches(batches):
+    try:
+        number = int(batches.cardinality())
+    except AttributeError:
+        number = len(batches)
+    if number < 1:
+        raise ValueError(
+            "The cosine schedule needs `steps_per_epoch`, for `train` does not know its number "
+            f"of batches. Received: cardinality={number}."
+        )
+    return number
+
+
+def _leave_what_to_keep(model, directory, keep):
+    """Puts into the model the weights of the best epoch or, if there are any, the averages."""
+    best = directory / BEST
+    if keep == "best" and best.exists():
+        restore_weights(best, model)
+    elif model.optimizer.use_ema:
+        for weight, average in zip(
+            model.trainable_variables, averages(model.optimizer), strict=True
+        ):
+            weight.assign(average)
