@@ -1,0 +1,287 @@
+"""`Voice`: text to sound, the parts joined and saved as one directory."""
+
+import math
+import warnings
+
+import keras
+import numpy as np
+
+from keras_speech.voices import checks, delivery, presets, sound_files
+from keras_speech.voices.speech import Speech, join
+
+# Longer texts keep only their samples: the joined alignment grows with the square of the text.
+MAX_DETAILED_SENTENCES = 8
+
+
+class Voice:
+    """Tokenizer, acoustic model and vocoder, joined: text in, sound out.
+
+    Args:
+        tokenizer: of `keras_speech.text`; its `vocabulary_size` must be the acoustic model's.
+        acoustic_model: built `keras.Model` with `generate(tokens, token_lengths, speaker=, seed=)`
+            that returns `mel`, `lengths`, `alignment` and, optionally, `stopped`.
+        vocoder: `keras.Model` with `generate(mel, seed=)` that returns `(batch, samples)`.
+        spec: `AudioSpec` that both models were made for.
+        name: str. Defaults to `"voice"`.
+        speakers: names of the acoustic model's speakers, in the order of its embedding. Defaults
+            to `None`: one voice without a choice.
+        level_db: level of the speech in dB relative to full scale, as the RMS of its louder
+            parts; every sentence is brought to it. `None` leaves the level. Defaults to -20.
+        peak: highest magnitude of a sample; the level gives way to it, so nothing clips. Defaults
+            to 0.95.
+        pauses: dict from final character (`"."`, `"?"`, ..., `"\\n"` for a paragraph's end) to
+            seconds of silence between sentences; replaces entries of `delivery.PAUSES`.
+        metadata: dict for people: `description`, `language`, `license`, `credits` and whatever
+            else JSON can hold. Defaults to empty.
+
+    Raises:
+        ValueError: when the parts do not fit together; the message has both values.
+
+    Example:
+
+    ```python
+    voice = keras_speech.voices.Voice.from_preset("kathleen")
+    speech = voice.speak("The quick brown fox jumps over the lazy dog.")
+    speech.save("fox.wav")
+    ```
+    """
+
+    def __init__(
+        self,
+        tokenizer,
+        acoustic_model,
+        vocoder,
+        spec,
+        *,
+        name="voice",
+        speakers=None,
+        level_db=-20.0,
+        peak=0.95,
+        pauses=None,
+        metadata=None,
+    ):
+        self.tokenizer = tokenizer
+        self.acoustic_model = acoustic_model
+        self.vocoder = vocoder
+        self.spec = spec
+        self.name = str(name)
+        self.speakers = checks.speaker_names(speakers)
+        self.level_db = None
+        if level_db is not None:
+            self.level_db = checks.finite("level_db", level_db, low=-80, high=0)
+        self.peak = checks.finite("peak", peak, low=0.01, high=1)
+        self.pauses = checks.pauses(pauses)
+        self.metadata = checks.metadata(metadata)
+        checks.check_parts(
+            tokenizer=tokenizer,
+            acoustic_model=acoustic_model,
+            vocoder=vocoder,
+            spec=spec,
+            speakers=self.speakers,
+        )
+        # What can be heard: a letter, a digit, a phone; not punctuation, space or "<pad>".
+        self._speakable = np.array(
+            [
+                index > 0 and not symbol.startswith("<") and any(map(str.isalnum, symbol))
+                for index, symbol in enumerate(tokenizer.symbols)
+            ]
+        )
+
+    @classmethod
+    def from_preset(cls, preset):
+        """Loads a bundled voice, or one from a directory that `save_to_preset` made.
+
+        Args:
+            preset: name of a bundled voice (`bundled_voices` lists them), or a directory.
+
+        Returns: `Voice`.
+
+        Raises:
+            ValueError: when there is no such voice, or a file of it is missing or damaged; the
+                message names it.
+        """
+        return presets.load(cls, preset)
+
+    def save_to_preset(self, directory, *, weights_dtype="float32", overwrite=False):
+        """Saves the voice as one directory, whole or not at all.
+
+        Args:
+            directory: path that does not exist yet, or is empty.
+            weights_dtype: `"float32"`, or `"float16"` for half the size on disk; models load in
+                their own dtype either way. Defaults to `"float32"`.
+            overwrite: replace the voice in `directory`, and all else in there. Defaults to `False`.
+
+        Returns: `directory` as a `pathlib.Path`.
+
+        Raises:
+            ValueError: for a directory that may not be replaced, or weights that float16 cannot
+                hold.
+            OSError: when `directory` cannot be written.
+        """
+        return presets.save(self, directory, weights_dtype=weights_dtype, overwrite=overwrite)
+
+    def sentences(self, text):
+        """Returns the pieces that `stream` would speak one after another, as a list of str."""
+        checks.check_text(text)
+        return [sentence for sentence, _ in delivery.split_with_pauses(text, self.pauses)]
+
+    def speak(self, text, *, speaker=None, speed=1.0, seed=0, batch_size=8, max_frames=None):
+        """Speaks text.
+
+        Long text is split at sentence ends and joined with pauses. Text of more than 8 sentences
+        keeps no mel and alignment; the samples of very long text (an hour is 300 MB) are better
+        taken from `stream` or written by `speak_to_file`, which hold a few sentences at a time.
+
+        Args:
+            text: str.
+            speaker: a name of `speakers`, or its index. Defaults to the first.
+            speed: 2.0 is twice as fast, at the same pitch; from 0.25 to 4. Defaults to 1.
+            seed: whole number; equal calls with equal seeds give equal samples. `None` draws one.
+                Defaults to 0.
+            batch_size: most sentences to generate at once. A model that draws random numbers
+                draws others in another batch, so the sound depends on this too. Defaults to 8.
+            max_frames: limit of mel frames per sentence. Defaults to the acoustic model's.
+
+        Returns: `Speech`.
+
+        Raises:
+            ValueError: for text without anything speakable, an unknown speaker or a speed out of
+                range.
+
+        Warns: when characters of the text are unknown and dropped, and when a sentence does not
+            stop by itself within `max_frames`.
+        """
+        pieces, detailed = [], True
+        for piece in self.stream(
+            text,
+            speaker=speaker,
+            speed=speed,
+            seed=seed,
+            batch_size=batch_size,
+            max_frames=max_frames,
+        ):
+            pieces.append(piece if detailed else piece.samples_only())
+            if detailed and len(pieces) > MAX_DETAILED_SENTENCES:
+                pieces, detailed = [each.samples_only() for each in pieces], False
+        return join(pieces, text=text, detailed=detailed)
+
+    def speak_to_file(self, text, path, *, progress=None, **options):
+        """Speaks text into a sound file, a few sentences at a time: memory stays bounded.
+
+        Args:
+            text: str.
+            path: file name that ends in `.wav`, `.flac` or `.ogg`; it appears when complete.
+            progress: function of (pieces of `sentences` done, pieces in all). Defaults to none.
+            options: as in `speak`.
+
+        Returns: seconds of sound written.
+
+        Raises:
+            ValueError: as `speak`, and for another suffix.
+            OSError: when the file cannot be written.
+        """
+        stream = self.stream(text, **options)
+        total = len(self.sentences(text)) if progress else 0
+        n_samples = 0
+        with sound_files.SoundWriter(path, self.spec.sample_rate) as writer:
+            for done, piece in enumerate(stream, start=1):
+                writer.write(piece.samples)
+                n_samples += len(piece.samples)
+                if progress:
+                    progress(done, total)
+        return n_samples / self.spec.sample_rate
+
+    def stream(self, text, *, speaker=None, speed=1.0, seed=0, batch_size=8, max_frames=None):
+        """Yields a `Speech` per sentence, the pause after it included.
+
+        Joined, the samples are those of `speak`. Sentences are generated when they are asked for,
+        up to `batch_size` at once; `batch_size=1` gives the first sound soonest. Bad arguments
+        raise here, before the first sentence is asked for. Arguments are those of `speak`.
+        """
+        checks.check_text(text)
+        speed = checks.finite("speed", speed, low=delivery.MIN_SPEED, high=delivery.MAX_SPEED)
+        seed = checks.seed(seed)
+        batch_size = checks.integer("batch_size", batch_size, low=1)
+        options = {}
+        if max_frames is not None:
+            options["max_frames"] = checks.integer("max_frames", max_frames, low=1)
+        speaker = checks.speaker_index(speaker, self.speakers)
+        groups = delivery.group(self._tokenized(text), batch_size)
+        # The first group is tokenized here, so that unspeakable text raises at once.
+        first = next(groups, None)
+        if first is None:
+            raise ValueError(
+                "`text` must contain something that the voice can speak. "
+                f"Received: text={checks.short(text)!r}."
+            )
+        return self._generate(first, groups, speaker, speed, seed, options)
+
+    def _generate(self, group, groups, speaker, speed, seed, options):
+        while group is not None:
+            yield from self._speak_group(group, speaker, speed, seed, options)
+            group = next(groups, None)
+
+    def _tokenized(self, text):
+        """Yields `(tokens, index, sentence, pause)` of each speakable sentence."""
+        reported = set()
+        for index, (sentence, pause) in enumerate(delivery.split_with_pauses(text, self.pauses)):
+            unknown = [each for each in self.tokenizer.unknown(sentence) if each not in reported]
+            if unknown:
+                reported.update(unknown)
+                warnings.warn(
+                    f"Characters that the voice {self.name!r} cannot speak are dropped: "
+                    f"{' '.join(unknown[:20])}",
+                    stacklevel=5,
+                )
+            tokens, lengths = self.tokenizer([sentence])
+            tokens = np.asarray(tokens, "int32")[0, : int(np.asarray(lengths)[0])]
+            if self._speakable[tokens].any():
+                yield tokens, index, sentence, pause
+
+    def _speak_group(self, group, speaker, speed, seed, options):
+        lengths = np.array([len(ids) for ids, *_ in group], "int32")
+        tokens = np.zeros((len(group), lengths.max()), "int32")
+        for row, (ids, *_) in enumerate(group):
+            tokens[row, : len(ids)] = ids
+        if speaker is not None:
+            options = {**options, "speaker": np.full(len(group), speaker, "int32")}
+        # Each group draws numbers of its own, or all sentences would share their randomness.
+        seed = (seed + group[0][1]) % 2**31
+        output = self.acoustic_model.generate(tokens, lengths, seed=seed, **options)
+        output = {key: keras.ops.convert_to_numpy(value) for key, value in output.items()}
+        per_step = max(1, round(output["mel"].shape[1] / max(1, output["alignment"].shape[1])))
+        for row, (ids, index, sentence, pause) in enumerate(group):
+            frames = int(output["lengths"][row])
+            if "stopped" in output and not output["stopped"][row]:
+                warnings.warn(
+                    f"Sentence {index + 1} did not stop by itself within {frames} frames: "
+                    f"{checks.short(sentence)!r}",
+                    stacklevel=4,
+                )
+            mel = output["mel"][row, : max(1, frames)]
+            alignment = output["alignment"][row, : -(-frames // per_step), : len(ids)]
+            symbols = tuple(self.tokenizer.symbols[each] for each in ids)
+            samples = self._samples(mel := delivery.stretch(mel, speed), seed)
+            # The pause is silence in every part, so that pieces can simply be joined.
+            rest = round(pause / speed * self.spec.frame_rate)
+            rows = round(rest * len(alignment) / len(mel))
+            floor = math.log(self.spec.log_floor)
+            yield Speech(
+                np.pad(samples, (0, rest * self.spec.hop_length)),
+                self.spec.sample_rate,
+                mel=np.pad(mel, ((0, rest), (0, 0)), constant_values=floor),
+                alignment=np.pad(alignment.astype("float32"), ((0, rows), (0, 0))),
+                text=sentence,
+                symbols=symbols,
+            )
+
+    def _samples(self, mel, seed):
+        samples = keras.ops.convert_to_numpy(self.vocoder.generate(mel[None], seed=seed))
+        samples = samples[0, : self.spec.n_samples(len(mel))].astype("float32")
+        if not np.isfinite(samples).all():
+            raise ValueError(
+                f"The voice {self.name!r} made samples that are not finite numbers: the weights "
+                "of its acoustic model or vocoder are broken."
+            )
+        gain = delivery.level_gain(samples, level_db=self.level_db, peak=self.peak)
+        return samples * np.float32(gain)
