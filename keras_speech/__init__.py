@@ -7,26 +7,39 @@ works on a JAX installation without TensorFlow.
 
 import importlib
 
-from keras_speech import ops
+from keras_speech import layers, metrics, models, ops
 from keras_speech.audio_spec import AudioSpec
 
 __version__ = "0.1.0"
 
 # public name -> the module to load when it is first touched
 _ON_FIRST_USE = {
+    "Speech": "keras_speech.voices",
+    "Voice": "keras_speech.voices",
+    "callbacks": "keras_speech.callbacks",
+    "data": "keras_speech.data",
     "evaluation": "keras_speech.evaluation",
-    "layers": "keras_speech.layers",
-    "metrics": "keras_speech.metrics",
-    "models": "keras_speech.models",
+    "plots": "keras_speech.plots",
+    "text": "keras_speech.text",
+    "training": "keras_speech.training",
+    "voices": "keras_speech.voices",
 }
 
 __all__ = [
     "AudioSpec",
+    "Speech",
+    "Voice",
+    "callbacks",
+    "data",
     "evaluation",
     "layers",
     "metrics",
     "models",
     "ops",
+    "plots",
+    "text",
+    "training",
+    "voices",
 ]
 
 

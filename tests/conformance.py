@@ -70,10 +70,22 @@ def as_model(layer, inputs):
     """Returns `layer` itself if it is a model, else a functional model around it."""
     if isinstance(layer, keras.Model):
         return layer
-    symbolic = keras.tree.map_structure(
-        lambda array: keras.Input(batch_shape=dynamic_shape(array), dtype=str(array.dtype)), inputs
-    )
-    return keras.Model(symbolic, call(layer, symbolic))
+    symbolic = keras.tree.map_structure_up_to(inputs, symbolic_input, names(inputs), inputs)
+    outputs = call(layer, symbolic)
+    # An exported signature may return a list of tensors, but no lists inside lists.
+    nested = isinstance(outputs, list | tuple)
+    return keras.Model(symbolic, keras.tree.flatten(outputs) if nested else outputs)
+
+
+def symbolic_input(name, array):
+    return keras.Input(batch_shape=dynamic_shape(array), dtype=str(array.dtype), name=name)
+
+
+def names(inputs):
+    """Returns what to name each input: Keras wants a dict's keys as names."""
+    if isinstance(inputs, dict):
+        return {key: key for key in inputs}
+    return keras.tree.map_structure(lambda _: None, inputs)
 
 
 def call_model(model, inputs):
