@@ -1,7 +1,7 @@
 """Corpora on disk, and the batches that models learn from."""
 
-from keras_speech.data.acoustic_batches import acoustic_batches
-from keras_speech.data.acoustic_epochs import AcousticEpochs, acoustic_epochs
+import importlib
+
 from keras_speech.data.audio_edit import Level, Trim
 from keras_speech.data.audio_files import AudioError, decode_audio, read_audio, write_wav
 from keras_speech.data.corpus import Corpus, Recording
@@ -10,6 +10,13 @@ from keras_speech.data.ljspeech import ljspeech
 from keras_speech.data.tables import Skipped, read_ids
 from keras_speech.data.vctk import vctk
 from keras_speech.data.wav_folder import wav_folder
+
+# These need TensorFlow, which reading a corpus does not: they load when first touched.
+_ON_FIRST_USE = {
+    "AcousticEpochs": "epochs",
+    "acoustic_batches": "batches",
+    "acoustic_epochs": "epochs",
+}
 
 __all__ = [
     "AcousticEpochs",
@@ -30,3 +37,15 @@ __all__ = [
     "wav_folder",
     "write_wav",
 ]
+
+
+def __getattr__(name):
+    if name not in _ON_FIRST_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_ON_FIRST_USE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -42,12 +42,15 @@ def decode_audio(path):
     if n_bytes == 0:
         raise AudioError(f"Audio file {path} is empty (0 bytes).")
     try:
-        with soundfile.SoundFile(path) as file:
-            sample_rate, n_expected = file.samplerate, file.frames
+        file = soundfile.SoundFile(path)
+    except (soundfile.SoundFileError, OSError, TypeError) as error:
+        raise AudioError(f"File {path} is not audio that can be read{_reason(error)}.") from error
+    with file:
+        sample_rate, n_expected = file.samplerate, file.frames
+        try:
             samples = file.read(dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError, RuntimeError) as error:
-        reason = str(getattr(error, "error_string", error)).rstrip(".")
-        raise AudioError(f"File {path} is not audio that can be read: {reason}.") from error
+        except (soundfile.SoundFileError, OSError, MemoryError) as error:
+            raise AudioError(f"Audio file {path} is damaged{_reason(error)}.") from error
     missing_bytes = _missing_wav_bytes(path, n_bytes)
     if missing_bytes:
         raise AudioError(
@@ -121,6 +124,13 @@ def write_wav(path, samples, sample_rate):
         soundfile.write(
             file, np.clip(samples, -1.0, 1.0), int(sample_rate), format="WAV", subtype="PCM_16"
         )
+
+
+def _reason(error):
+    """libsndfile's reason, such as `: Format not recognised`."""
+    reason = str(getattr(error, "error_string", error)).rstrip(".").removeprefix("Error : ")
+    # What it says of an MP3 file without a single frame.
+    return "" if reason.startswith("File does not exist") else f": {reason}"
 
 
 def _missing_wav_bytes(path, n_bytes):

@@ -52,7 +52,7 @@ class Corpus(Sequence):
         name: shown in messages.
         root: the directory that was read, or `None`.
         speakers: speaker names in the order of their ids. Defaults to the sorted names found. A
-            part of a corpus keeps the whole corpus's numbering.
+            part of a corpus keeps the whole corpus's numbering, and its fixed split.
         train_ids: ids of the fixed training part. Defaults to all that are not in
             `validation_ids`.
         validation_ids: ids of the fixed validation part. Defaults to those that `split()` picks.
@@ -114,7 +114,7 @@ class Corpus(Sequence):
         """Both corpora's recordings; speakers are numbered anew, fixed splits are joined."""
         if not isinstance(other, Corpus):
             return NotImplemented
-        validation = {r.id for part in (self, other) for r in part._fixed_split[1]}
+        validation = self._fixed_validation_ids | other._fixed_validation_ids
         return Corpus(
             self.recordings + other.recordings,
             name=f"{self.name}+{other.name}",
@@ -130,26 +130,23 @@ class Corpus(Sequence):
     @property
     def train(self):
         """The fixed training part: the corpus's own list, or `split()[0]`."""
-        return self._part(self._fixed_split[0])
+        in_train, held_out = self._train_ids, self._fixed_validation_ids
+        return self._part(
+            r
+            for r in self.recordings
+            if r.id not in held_out and (in_train is None or r.id in in_train)
+        )
 
     @property
     def validation(self):
         """The fixed validation part: the corpus's own list, or `split()[1]`."""
-        return self._part(self._fixed_split[1])
+        return self._part(r for r in self.recordings if r.id in self._fixed_validation_ids)
 
     @functools.cached_property
-    def _fixed_split(self):
-        if self._validation_ids is None and len(self) < 2:
-            return self.recordings, ()
-        if self._validation_ids is None:
-            train, validation = self.split()
-            return train.recordings, validation.recordings
-        validation = tuple(r for r in self.recordings if r.id in self._validation_ids)
-        rest = (r for r in self.recordings if r.id not in self._validation_ids)
-        return (
-            tuple(r for r in rest if self._train_ids is None or r.id in self._train_ids),
-            validation,
-        )
+    def _fixed_validation_ids(self):
+        if self._validation_ids is not None:
+            return self._validation_ids
+        return self._held_out(0.05, 0) if len(self) > 1 else frozenset()
 
     def split(self, validation=0.05, seed=0):
         """Splits at random, the same way on every machine.
@@ -162,6 +159,13 @@ class Corpus(Sequence):
 
         Returns: `(train, validation)`, two corpora.
         """
+        held_out = self._held_out(validation, seed)
+        return (
+            self._part(r for r in self.recordings if r.id not in held_out),
+            self._part(r for r in self.recordings if r.id in held_out),
+        )
+
+    def _held_out(self, validation, seed):
         n = validation if isinstance(validation, int) else round(validation * len(self))
         n = max(1, n)
         if validation <= 0 or n >= len(self):
@@ -170,14 +174,10 @@ class Corpus(Sequence):
                 f"Received: validation={validation}, corpus of {len(self)}."
             )
 
-        def rank(recording):
-            return hashlib.sha256(f"{seed}:{recording.id}".encode()).digest()
+        def rank(name):
+            return hashlib.sha256(f"{seed}:{name}".encode()).digest()
 
-        held_out = {r.id for r in sorted(self.recordings, key=rank)[:n]}
-        return (
-            self._part(r for r in self.recordings if r.id not in held_out),
-            self._part(r for r in self.recordings if r.id in held_out),
-        )
+        return frozenset(sorted(self.ids, key=rank)[:n])
 
     def subset(self, ids: Iterable[str]):
         """The recordings with these ids, in the order given. An unknown id is an error."""
@@ -220,5 +220,5 @@ class Corpus(Sequence):
             root=self.root,
             speakers=self.speakers,
             train_ids=self._train_ids,
-            validation_ids=self._validation_ids,
+            validation_ids=self._fixed_validation_ids,
         )

@@ -24,6 +24,11 @@ class MemoryCache:
         """float32 `(frames, n_mels)`, or `None` where there are none yet."""
         return self._features.get(recording.id)
 
+    def n_frames(self, recording):
+        """Number of frames, or `None` where there are no features yet."""
+        features = self.load(recording)
+        return None if features is None else len(features)
+
     def store(self, recording, features):
         """Keeps `features`."""
         self._features[recording.id] = features
@@ -54,21 +59,35 @@ class DiskCache:
                 f"`cache` must be a directory that can be made. Received: cache={self.directory!r}"
                 f" ({error.strerror})."
             ) from error
+        if not os.access(self.directory, os.W_OK | os.X_OK):
+            raise ValueError(
+                "`cache` must be a directory that can be written to. "
+                f"Received: cache={self.directory!r}."
+            )
 
     def load(self, recording):
         """float32 `(frames, n_mels)`, or `None` where there are none, or damaged ones."""
-        try:
-            features = np.load(self._path(recording), allow_pickle=False)
-        except (OSError, ValueError, EOFError):
-            return None
-        if features.ndim != 2 or features.shape[1] != self._n_mels:
-            return None
-        return features
+        features = self._open(recording)
+        return None if features is None else np.array(features)
+
+    def n_frames(self, recording):
+        """Number of frames, or `None` as in `load`; reads no more than the file's header."""
+        features = self._open(recording)
+        return None if features is None else len(features)
 
     def store(self, recording, features):
         """Writes `features`."""
         with whole_files.written_whole(self._path(recording)) as file:
             np.save(file, features, allow_pickle=False)
+
+    def _open(self, recording):
+        try:
+            features = np.load(self._path(recording), mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+        if features.ndim != 2 or features.shape[1] != self._n_mels:
+            return None
+        return features if features.dtype == np.float32 else None
 
     def _path(self, recording):
         path = os.path.abspath(recording.path)

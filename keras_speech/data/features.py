@@ -43,11 +43,11 @@ def log_mels(recordings, spec, *, cache, on_error, level=None, trim=None, progre
     n_frames, missing = {}, []
     with Progress(len(recordings), "Features", show=progress) as bar:
         for recording in recordings:
-            features = cache.load(recording)
-            if features is None:
+            frames = cache.n_frames(recording)
+            if frames is None:
                 missing.append(recording)
             else:
-                n_frames[recording.id] = len(features)
+                n_frames[recording.id] = frames
                 bar.step()
         for recording, features, error in _compute(missing, spec, level, trim):
             if error:

@@ -57,10 +57,13 @@ class Progress:
         filled = 30 * self.done // max(1, self.total)
         if last:
             clock = f"{seconds:.0f} s"
+        elif self.done < 10:
+            # The first steps hold what is done once, such as tracing a graph.
+            clock = ""
         else:
             clock = f"{seconds / max(1, self.done) * (self.total - self.done):.0f} s left"
         bar = "=" * filled + "." * (30 - filled)
-        line = f"{self.label}: {self.done}/{self.total} [{bar}] {clock}"
+        line = f"{self.label}: {self.done}/{self.total} [{bar}] {clock}".rstrip()
         if self.is_terminal:
             self.stream.write("\r" + line + "\x1b[K" + ("\n" if last else ""))
         else:

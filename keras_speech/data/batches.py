@@ -1,6 +1,6 @@
 """Batches that teach an acoustic model: text tokens in, log-mel frames out."""
 
-from keras_speech.data.acoustic_epochs import acoustic_epochs
+from keras_speech.data.epochs import acoustic_epochs
 
 
 def acoustic_batches(
@@ -45,6 +45,7 @@ def acoustic_batches(
         skipped: list that `Skipped` entries are appended to.
         level: `Level`, or a peak level in dBFS. Defaults to `None`, left as recorded.
         trim: `Trim`, or a threshold in dB below the peak (negative). Defaults to `None`, uncut.
+            Durations count the frames that are left.
         reduction: padded frames are a multiple of it, as models with a reduction factor need.
         frame_multiple: padded frames are also a multiple of it. A larger one gives fewer different
             shapes, hence fewer compilations under XLA, and more padding. Defaults to 1.
