@@ -1,15 +1,19 @@
 # Two commands set everything up on a machine that has Python and make:
-#   make speak TEXT="Hello there."     make test
+#   make speak TEXT="Hello there."
+#   make test
 
 VENV := .venv
 BIN := $(VENV)/bin
 
-# TEXT is taken as typed: without this, make would expand a $ in it before the shell sees it.
+# Taken as typed: without `value`, make would expand a $ in them before the command sees it. They
+# travel in the environment, where no quote or apostrophe can break a shell line.
 TEXT ?= The quick brown fox jumps over the lazy dog.
-override TEXT := $(value TEXT)
-export TEXT
-
 OUT ?= out.wav
+override TEXT := $(value TEXT)
+override OUT := $(value OUT)
+export KERAS_SPEECH_TEXT := $(TEXT)
+export OUT
+
 PYTEST_ARGS ?=
 
 # The first Python that TensorFlow has wheels for; PYTHON=/path/to/python on the command line wins.
@@ -53,9 +57,7 @@ define install
 endef
 
 speak: $(VENV)/.installed
-	@start=$$(date +%s); \
-	$(BIN)/keras-speech speak --output "$(OUT)" -- "$$TEXT" && \
-	echo "Wrote $(abspath $(OUT)) in $$(($$(date +%s) - start)) s."
+	@$(BIN)/keras-speech speak --output "$$OUT"
 
 test: $(VENV)/.installed-test lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
