@@ -1,5 +1,17 @@
 """Objective measures of speech, on NumPy arrays."""
 
+from keras_speech.metrics.dynamic_time_warping import dtw_path
+from keras_speech.metrics.f0_errors import F0Errors, f0_errors
+from keras_speech.metrics.mel_cepstral_distortion import mel_cepstral_distortion, mel_cepstrum
 from keras_speech.metrics.word_error_rate import WordErrors, word_error_rate, word_errors
 
-__all__ = ["WordErrors", "word_error_rate", "word_errors"]
+__all__ = [
+    "F0Errors",
+    "WordErrors",
+    "dtw_path",
+    "f0_errors",
+    "mel_cepstral_distortion",
+    "mel_cepstrum",
+    "word_error_rate",
+    "word_errors",
+]
