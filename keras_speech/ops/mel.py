@@ -14,6 +14,9 @@ _SLANEY_KNEE_HZ = 1000.0
 _SLANEY_KNEE_MEL = _SLANEY_KNEE_HZ / _SLANEY_HZ_PER_MEL
 _SLANEY_LOG_STEP = np.log(6.4) / 27
 
+# Keeps divisions finite; far below any magnitude that can be heard.
+_SMALLEST = 1e-12
+
 
 def hz_to_mel(hz, *, htk=False):
     """Convert frequencies in Hz to mel (NumPy).
@@ -135,6 +138,56 @@ def log_expand(x):
     Returns: float tensor of the same shape.
     """
     return dynamic.namespace(x).exp(x)
+
+
+def mel_to_magnitude(mel, spec, n_iter=10):
+    """Estimate the magnitude spectrogram under a log-mel spectrogram.
+
+    The bands are first interpolated, as logarithms, over the frequencies they cover. Then each
+    round scales the frequencies so that their bands come nearer to the given ones, in the sense
+    of the generalised Kullback-Leibler divergence. That keeps the smooth shape of the start,
+    where bands hold several frequencies, and never leaves the positive numbers: on speech it
+    lies nearer to the true magnitudes than the least-squares solution of
+    `librosa.feature.inverse.mel_to_stft`, and nearer to the given bands.
+
+    Args:
+        mel: float tensor `(batch, frames, n_mels)` or `(frames, n_mels)`, as
+            `log_mel_spectrogram` makes it.
+        spec: `AudioSpec`.
+        n_iter: int, number of rounds. Defaults to 10.
+
+    Returns: float tensor `(batch, frames, n_fft // 2 + 1)`, non-negative; 0 outside the bands.
+
+    Raises:
+        ValueError: if `mel` has another number of bands than `spec`.
+
+    Reference: [Lee and Seung, 2001](https://papers.nips.cc/paper/1861), Eq. 5.
+    """
+    mel, single, xp = stft.to_batch(mel, rank=3, name="mel")
+    if mel.shape[-1] != spec.n_mels:
+        raise ValueError(
+            f"`mel` must have the {spec.n_mels} bands of `spec` as last axis. "
+            f"Received: shape={tuple(mel.shape)}."
+        )
+    filters = filterbank_of(spec).astype("float64")  # [n_freqs, n_mels]
+    band_sums = np.maximum(filters.sum(axis=0), _SMALLEST)
+    freq_sums = filters.sum(axis=1, keepdims=True)
+    shares = filters / np.maximum(freq_sums, _SMALLEST)
+
+    def constant(array):
+        return xp.convert_to_tensor(array, dtype=mel.dtype)
+
+    to_bands = constant(filters)
+    to_freqs = constant(shares.T)
+    target = log_expand(mel)
+    start = xp.exp(xp.matmul(mel - constant(np.log(band_sums)), to_freqs))
+
+    def update(_, magnitude):
+        bands = xp.matmul(magnitude, to_bands)
+        return magnitude * xp.matmul(target / xp.maximum(bands, _SMALLEST), to_freqs)
+
+    magnitude = xp.fori_loop(0, n_iter, update, start * constant(freq_sums[:, 0] > 0))
+    return magnitude[0] if single else magnitude
 
 
 def log_mel_spectrogram(samples, spec):

@@ -1,0 +1,1 @@
+"""Griffin-Lim as a vocoder: no weights, no training."""
