@@ -12,7 +12,7 @@ from keras_speech.data import whole_files
 AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg")
 
 # Written as the length of a WAV by programs that stream and cannot go back to fill it in.
-_UNKNOWN_WAV_LENGTHS = (0, 0x7FFFFFFF, 0x7FFFF000, 0xFFFFF000, 0xFFFFFFFF)
+_UNKNOWN_WAV_LENGTHS = (0x7FFFFFFF, 0x7FFFF000, 0xFFFFF000, 0xFFFFFFFF)
 
 
 class AudioError(ValueError):
@@ -29,8 +29,8 @@ def decode_audio(path):
 
     Raises:
         AudioError: the file is missing, empty, not audio, without samples, truncated, or holds
-            values that are not finite. MP3 and OGG files do not say how long they should be: of a
-            truncated one, what is there is read.
+            values that are not finite. An MP3 file written without a Xing header does not say how
+            long it should be: of a truncated one, what is there is read.
     """
     path = os.fspath(path)
     try:
@@ -51,12 +51,13 @@ def decode_audio(path):
             samples = file.read(dtype="float32", always_2d=True)
         except (soundfile.SoundFileError, OSError, MemoryError) as error:
             raise AudioError(f"Audio file {path} is damaged{_reason(error)}.") from error
-    missing_bytes = _missing_wav_bytes(path, n_bytes)
-    if missing_bytes:
+    if missing_bytes := _missing_wav_bytes(path, n_bytes):
         raise AudioError(
             f"Audio file {path} is truncated: its header promises {missing_bytes} bytes more "
             f"than the {n_bytes} there are."
         )
+    if _is_cut_ogg(path, n_bytes):
+        raise AudioError(f"Audio file {path} is truncated: its last page is missing or cut.")
     if len(samples) < n_expected:
         raise AudioError(
             f"Audio file {path} is truncated or damaged: {len(samples)} of {n_expected} samples "
@@ -147,3 +148,19 @@ def _missing_wav_bytes(path, n_bytes):
                 return max(0, file.tell() + length - n_bytes)
             file.seek(length + length % 2, os.SEEK_CUR)
     return 0
+
+
+def _is_cut_ogg(path, n_bytes):
+    """Whether an Ogg file ends before the page that is marked as its last."""
+    header_bytes, longest_page = 27, 27 + 255 + 255 * 255
+    with open(path, "rb") as file:
+        if file.read(4) != b"OggS":
+            return False
+        file.seek(max(0, n_bytes - longest_page))
+        end = file.read()
+    page = end[end.rfind(b"OggS") :]
+    if len(page) < header_bytes or not page[5] & 4:
+        return True
+    n_segments = page[26]
+    segments = page[header_bytes : header_bytes + n_segments]
+    return len(page) < header_bytes + n_segments + sum(segments)

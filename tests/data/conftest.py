@@ -1,0 +1,53 @@
+"""Small corpora made of harmonic tones, in the layouts of real ones."""
+
+import numpy as np
+import pytest
+import soundfile
+
+TEXTS = {
+    "clip1": "Hello there.",
+    "clip2": "A much longer sentence than the first.",
+    "clip3": "Mr. Bell counts: one, two, three!",
+    "clip4": "Short.",
+    "clip5": "And a fifth one, to leave a smaller batch.",
+}
+
+
+def harmonic_tone(seconds=0.3, sample_rate=22050, f0_hz=200.0, amplitude=0.2):
+    """float32 `(samples,)`: five harmonics of falling strength."""
+    time = np.arange(round(seconds * sample_rate)) / sample_rate
+    parts = [np.sin(2 * np.pi * f0_hz * k * time) / k for k in range(1, 6)]
+    return (amplitude * np.sum(parts, axis=0) / 2).astype("float32")
+
+
+@pytest.fixture
+def tone():
+    return harmonic_tone
+
+
+@pytest.fixture
+def write_tone():
+    """`write_tone(path, **of harmonic_tone)` makes the folders, writes the file, returns it."""
+
+    def write(path, sample_rate=22050, subtype=None, **options):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        samples = harmonic_tone(sample_rate=sample_rate, **options)
+        soundfile.write(path, samples, sample_rate, subtype=subtype)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def lj_directory(tmp_path, write_tone):
+    """Five clips of different lengths in LJ Speech's layout."""
+    directory = tmp_path / "corpus"
+    for number, name in enumerate(TEXTS):
+        write_tone(
+            directory / "wavs" / f"{name}.wav",
+            seconds=0.2 + 0.13 * number,
+            f0_hz=120.0 + 40.0 * number,
+        )
+    rows = [f"{name}|{text}|{text}" for name, text in TEXTS.items()]
+    (directory / "metadata.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return directory
