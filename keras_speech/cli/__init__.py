@@ -1,0 +1,1 @@
+"""The command line, `keras-speech`. TensorFlow loads only once a command has work for it."""

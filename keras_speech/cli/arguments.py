@@ -1,0 +1,84 @@
+"""Kinds of argument values, each with a message that says what is wrong; and checks of paths."""
+
+import argparse
+import math
+import os
+from pathlib import Path
+
+from keras_speech.cli.errors import UsageError
+
+
+def whole_number(low):
+    """Returns an argparse type: an integer, `low` or more."""
+
+    def parse(text):
+        try:
+            value = int(text)
+        except ValueError:
+            value = None
+        if value is None or value < low:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {low}, not {text!r}")
+        return value
+
+    return parse
+
+
+def number(low, high, *, above=False):
+    """Returns an argparse type: a number from `low` to `high` (`above`: more than `low`)."""
+
+    def parse(text):
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high or (above and value == low):
+            limits = f"above {low:g}" if above else f"from {low:g}"
+            limits += f" to {high:g}" if high < math.inf else ""
+            raise argparse.ArgumentTypeError(f"must be a number {limits}, not {text!r}")
+        return value
+
+    return parse
+
+
+def require_writable(path, *, what):
+    """Raises `UsageError` if a file cannot come to be at `path`: better now than after the work."""
+    path = Path(path).expanduser()
+    if path.is_dir():
+        raise UsageError(f"{what} `{path}` is a directory; name a file.")
+    if not path.parent.is_dir():
+        raise UsageError(
+            f"{what} `{path}` cannot be written: the directory `{path.parent}` does not exist."
+        )
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"{what} `{path}` cannot be written: permission denied.")
+    return path
+
+
+def require_directory(path, *, what):
+    """Returns `path` as a `Path`; raises `UsageError` if it is no directory."""
+    path = Path(path).expanduser()
+    if not path.is_dir():
+        state = "is not a directory" if path.exists() else "does not exist"
+        raise UsageError(f"{what} `{path}` {state}.")
+    return path
+
+
+def require_file(path, *, what):
+    """Returns `path` as a `Path`; raises `UsageError` if there is no file."""
+    path = Path(path).expanduser()
+    if not path.is_file():
+        state = "is not a file" if path.exists() else "does not exist"
+        raise UsageError(f"{what} `{path}` {state}.")
+    return path
+
+
+def require_new_directory(path, *, what):
+    """Returns `path` as a `Path`; raises `UsageError` unless it can be made, or is empty."""
+    path = Path(path).expanduser()
+    if path.is_dir():
+        if any(path.iterdir()):
+            raise UsageError(f"{what} `{path}` exists and is not empty; name a new directory.")
+        if not os.access(path, os.W_OK):
+            raise UsageError(f"{what} `{path}` cannot be written: permission denied.")
+        return path
+    return require_writable(path, what=what)

@@ -1,0 +1,122 @@
+"""`keras-speech`: parses the command line, runs a command and turns its errors into sentences."""
+
+import argparse
+import os
+import sys
+import traceback
+import warnings
+
+from keras_speech.cli import evaluate, speak, train, voices
+from keras_speech.cli.errors import UsageError, sentence
+
+DESCRIPTION = "Speak text with a trained voice, or train a voice on recordings of your own."
+
+EXAMPLES = """\
+examples:
+  keras-speech speak "The quick brown fox." -o fox.wav
+  keras-speech voices
+  keras-speech train tacotron2 --data LJSpeech-1.1 --epochs 100 --out my_voice
+  keras-speech speak "Hello." --voice my_voice/voice
+
+keras-speech COMMAND --help explains a command.
+"""
+
+OK, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv=None):
+    """Runs the command line.
+
+    Args:
+        argv: list of arguments without the program's name. Defaults to those of the process.
+
+    Returns: exit code: 0 done, 1 the work failed, 2 wrong arguments, 130 interrupted.
+
+    Example:
+
+    >>> main(["speak", "Hello.", "--output", "hello.wav"])  # doctest: +SKIP
+    hello.wav: ...
+    0
+    """
+    argv = sys.argv[1:] if argv is None else list(argv)
+    try:
+        arguments = _parser().parse_args(argv)
+    except SystemExit as stop:  # --help gives 0, a wrong argument 2
+        return stop.code
+    if "run" not in arguments:
+        _parser().print_help()
+        return OK
+    debug = getattr(arguments, "debug", False)
+    if not debug:
+        # TensorFlow reads it once, when it is first imported.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            code = arguments.run(arguments)
+            sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        print("keras-speech: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would complain once more at its exit.
+        sys.stdout = open(os.devnull, "w")
+        return OK
+    except UsageError as error:
+        _complain(error, debug)
+        print(f"keras-speech {arguments.command} --help explains the arguments.", file=sys.stderr)
+        return WRONG_USAGE
+    except Exception as error:
+        _complain(error, debug)
+        return FAILED
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(
+            WRONG_USAGE,
+            f"keras-speech: error: {message}\n{self.prog} --help explains the arguments.\n",
+        )
+
+
+def _parser():
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--debug",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="show tracebacks and TensorFlow's messages",
+    )
+    parser = _Parser(
+        prog="keras-speech",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for command in (speak, voices, train, evaluate):
+        command.add_parser(commands, parents=[common])
+    return parser
+
+
+def _version():
+    import keras_speech
+
+    return f"keras-speech {keras_speech.__version__}"
+
+
+def _complain(error, debug):
+    if debug:
+        traceback.print_exception(error)
+    print(f"keras-speech: error: {sentence(error)}", file=sys.stderr)
+
+
+def _warn(message, category, filename, lineno, file=None, line=None):
+    print(f"keras-speech: warning: {message}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""The directory of a training: made, found again, or refused."""
+
+import json
+import os
+from pathlib import Path
+
+from keras_speech.cli.errors import UsageError
+
+SETTINGS_FILE = "training.json"
+
+# What a run continues with may differ from what it began with in these.
+FREE = frozenset({"epochs", "plot_every", "keep", "on_error"})
+
+
+def check(directory, settings):
+    """Says whether a training may begin or go on in `directory`, without touching it.
+
+    Args:
+        directory: where to.
+        settings: JSON-safe dict of what the training depends on.
+
+    Returns: whether there is a training to go on with.
+
+    Raises:
+        UsageError: it holds something else, or a training with other settings, or cannot be
+            written.
+    """
+    directory = Path(directory).expanduser()
+    if not directory.exists():
+        parent = next(parent for parent in directory.absolute().parents if parent.exists())
+        if not parent.is_dir() or not os.access(parent, os.W_OK):
+            raise UsageError(
+                f"--out `{directory}` cannot be made: `{parent}` is no directory that can be "
+                "written."
+            )
+        return False
+    if not directory.is_dir():
+        raise UsageError(f"--out `{directory}` is a file; name a directory.")
+    if not os.access(directory, os.W_OK):
+        raise UsageError(f"--out `{directory}` cannot be written: permission denied.")
+    if not any(directory.iterdir()):
+        return False
+    if not (directory / SETTINGS_FILE).is_file():
+        raise UsageError(
+            f"--out `{directory}` holds something that is no training of ours; name a new "
+            "directory."
+        )
+    _require_same(directory, _read(directory), settings)
+    return True
+
+
+def begin(directory, settings):
+    """Makes the directory and writes the settings, which mark it as a training's."""
+    directory = Path(directory).expanduser()
+    directory.mkdir(parents=True, exist_ok=True)
+    temporary = directory / f".{SETTINGS_FILE}.{os.getpid()}"
+    try:
+        temporary.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+        os.replace(temporary, directory / SETTINGS_FILE)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _read(directory):
+    path = directory / SETTINGS_FILE
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(settings, dict):
+            raise ValueError("it is no JSON object")
+    except ValueError as error:
+        raise UsageError(f"`{path}` is damaged: {error}. Name a new --out directory.") from error
+    return settings
+
+
+def _require_same(directory, before, now):
+    different = [
+        f"--{name.replace('_', '-')} was {_shown(before.get(name))} and is {_shown(now.get(name))}"
+        for name in sorted({*before, *now} - FREE)
+        if before.get(name) != now.get(name)
+    ]
+    if different:
+        raise UsageError(
+            f"--out `{directory}` holds a training with other settings: {'; '.join(different)}. "
+            "Repeat those settings to go on with it, or name a new directory."
+        )
+
+
+def _shown(value):
+    return "not given" if value is None else value
