@@ -68,13 +68,14 @@ def griffin_lim(
     if not 0 <= momentum < 1:
         raise ValueError(f"`momentum` must lie in [0, 1). Received: momentum={momentum}.")
     magnitude, single, xp = stft_ops.to_batch(magnitude, rank=3, name="magnitude")
-    if magnitude.shape[-1] != n_fft // 2 + 1:
+    if magnitude.shape[-1] not in (None, n_fft // 2 + 1):
         raise ValueError(
             f"`magnitude` must have n_fft // 2 + 1 = {n_fft // 2 + 1} frequencies. "
             f"Received: shape={tuple(magnitude.shape)}, n_fft={n_fft}."
         )
     dtype = magnitude.dtype
-    batch, frames, n_freqs = xp.shape(magnitude)
+    batch, frames, _ = xp.shape(magnitude)
+    n_freqs = n_fft // 2 + 1
     if lengths is None:
         present = xp.ones((batch, frames, 1), dtype=dtype)
     else:

@@ -164,7 +164,7 @@ def mel_to_magnitude(mel, spec, n_iter=10):
     Reference: [Lee and Seung, 2001](https://papers.nips.cc/paper/1861), Eq. 5.
     """
     mel, single, xp = stft.to_batch(mel, rank=3, name="mel")
-    if mel.shape[-1] != spec.n_mels:
+    if mel.shape[-1] not in (None, spec.n_mels):
         raise ValueError(
             f"`mel` must have the {spec.n_mels} bands of `spec` as last axis. "
             f"Received: shape={tuple(mel.shape)}."

@@ -201,7 +201,7 @@ def istft(real, imag, *, n_fft, hop_length, win_length, padding="center", length
     check_frame(n_fft=n_fft, hop_length=hop_length, win_length=win_length, padding=padding)
     real, single, xp = to_batch(real, rank=3, name="real")
     imag, _, _ = to_batch(imag, rank=3, name="imag")
-    if real.shape[-1] != n_fft // 2 + 1:
+    if real.shape[-1] not in (None, n_fft // 2 + 1):
         raise ValueError(
             f"`real` and `imag` must have n_fft // 2 + 1 = {n_fft // 2 + 1} frequencies. "
             f"Received: shape={tuple(real.shape)}, n_fft={n_fft}."

@@ -1,13 +1,13 @@
 """`GriffinLim`: the vocoder that needs no training."""
 
-import functools
 import math
 
 import keras
 import numpy as np
 
 from keras_speech.audio_spec import AudioSpec
-from keras_speech.ops import compiled, masking, mel
+from keras_speech.models.compiled import compiled
+from keras_speech.ops import masking, mel
 from keras_speech.ops import griffin_lim as griffin_lim_ops
 
 # `generate` rounds the frames up to a multiple of this, so that backends that compile for each
@@ -60,6 +60,7 @@ class GriffinLim(keras.Model):
             raise ValueError(f"`momentum` must lie in [0, 1). Received: momentum={momentum}.")
         self.spec = AudioSpec.from_dict(spec) if isinstance(spec, dict) else spec or AudioSpec()
         self.n_iter, self.power, self.momentum = int(n_iter), float(power), float(momentum)
+        self._compiled_call = compiled(self, self.call)
 
     def call(self, mel, lengths=None, seed=0):
         return vocode(
@@ -106,8 +107,7 @@ class GriffinLim(keras.Model):
         mel = keras.ops.pad(
             mel, [[0, 0], [0, missing], [0, 0]], constant_values=math.log(self.spec.log_floor)
         )
-        run = _compiled_vocode(self.spec, self.n_iter, self.power, self.momentum)
-        samples = run(mel, lengths.astype("int32"), np.uint32(seed % 2**32))
+        samples = self._compiled_call(mel, lengths.astype("int32"), np.uint32(seed % 2**32))
         return samples[:, : self.spec.n_samples(frames)]
 
     def compute_output_shape(self, mel_shape, lengths_shape=None):
@@ -153,11 +153,3 @@ def _sharpened(magnitude, power, lengths):
         return keras.ops.sum(x * x, axis=(1, 2), keepdims=True)
 
     return sharp * keras.ops.sqrt(energy(magnitude) / keras.ops.maximum(energy(sharp), 1e-20))
-
-
-@functools.lru_cache(maxsize=16)
-def _compiled_vocode(spec, n_iter, power, momentum):
-    """`vocode` compiled; equal vocoders share it, and no model has to keep it out of its files."""
-    options = {"spec": spec, "n_iter": n_iter, "power": power, "momentum": momentum}
-    signature = [("float32", (None, None, spec.n_mels)), ("int32", (None,)), ("uint32", ())]
-    return compiled.compiled(functools.partial(vocode, **options), signature)
