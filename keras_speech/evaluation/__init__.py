@@ -1,5 +1,33 @@
 """Objective evaluation of a voice (extra `[evaluate]`)."""
 
-from keras_speech.evaluation.recognizer import ClosedRecognizer, RecognitionScore
+import importlib
 
-__all__ = ["ClosedRecognizer", "RecognitionScore"]
+from keras_speech.evaluation.recognizer import ClosedRecognizer, RecognitionScore, SentenceScore
+from keras_speech.evaluation.scoring_text import scoring_words
+
+# The recognizer needs no Keras; what speaks does, and loads when first touched.
+_ON_FIRST_USE = {
+    "evaluate_voice": "voice_evaluation",
+    "format_table": "report",
+}
+
+__all__ = [
+    "ClosedRecognizer",
+    "RecognitionScore",
+    "SentenceScore",
+    "evaluate_voice",
+    "format_table",
+    "scoring_words",
+]
+
+
+def __getattr__(name):
+    if name not in _ON_FIRST_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_ON_FIRST_USE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,243 @@
+"""`evaluate_voice`: a voice against recordings of the sentences it speaks."""
+
+import dataclasses
+import warnings
+
+import numpy as np
+
+from keras_speech.evaluation import measures, report
+from keras_speech.evaluation.recognizer import ClosedRecognizer
+from keras_speech.metrics import word_errors
+
+SYSTEMS = ("recording", "griffin_lim", "voice")
+LEVEL_DB = -20.0
+GRIFFIN_LIM_ROUNDS = 60
+UNFINISHED = "did not stop by itself"  # in the words of `Voice.speak`'s warning
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """One sentence as all systems said it: for the page's players and pictures."""
+
+    id: str
+    text: str
+    scores: dict
+    samples: dict
+    mels: dict
+
+
+def evaluate_voice(
+    voice,
+    corpus,
+    *,
+    ids=None,
+    lm_texts=(),
+    sentences=(),
+    output_directory=None,
+    limit=None,
+    speaker=None,
+    seed=0,
+    normalize=None,
+    letter_to_sound=None,
+    n_examples=10,
+    progress=None,
+):
+    """Speaks a corpus's sentences and measures the result.
+
+    Three renditions of each sentence are measured in the same way: the recording, Griffin-Lim
+    from the recording's mel spectrogram (what is lost without any voice model) and the voice.
+
+    - *closed-LM word error rate*: see `ClosedRecognizer`. The language model holds the texts of
+      the whole corpus, of `lm_texts` and of `sentences`.
+    - *mel-cepstral distortion* against the recording: see `mel_cepstral_distortion`.
+    - *F0 error and voicing error* against the recording, over the same warping path.
+
+    For the acoustic measures, all three are cut to 50 ms before and after what is louder than
+    -40 dB of their peak, and brought to one level.
+
+    Args:
+        voice: `Voice`.
+        corpus: `Corpus` with texts.
+        ids: ids of the recordings to test. Defaults to the whole corpus. Give the whole corpus
+            and the tested ids rather than a part of the corpus: with fewer texts in the language
+            model, the recognizer's task is easier.
+        lm_texts: more texts for the language model. Defaults to none.
+        sentences: texts without a recording that the voice speaks too, scored for words alone.
+            Defaults to none.
+        output_directory: where `evaluation.json` and `evaluation.html` go, made if need be; files
+            of these names are replaced. Defaults to `None`: nothing is written.
+        limit: the most recordings, and the most sentences, to test. Defaults to all.
+        speaker: of the voice. Defaults to its first.
+        seed: of the voice and of Griffin-Lim. Defaults to 0.
+        normalize: function from text to speakable text, for scoring; see `ClosedRecognizer`.
+        letter_to_sound: function from a word to phones, for scoring; see `ClosedRecognizer`.
+        n_examples: sentences with players and spectrograms on the page. Defaults to 10.
+        progress: function of (sentences done, sentences in all). Defaults to none.
+
+    Returns: dict that JSON can hold: `totals` by system, `recordings` (a list, with the scores of
+        each system), `sentences` likewise or `None`, `unfinished` (sentences at which the voice
+        did not stop by itself), `fallback_words`, `settings`, and `files`, where written.
+
+    Raises:
+        ImportError: when PocketSphinx or librosa are missing; says what to install.
+        ValueError: for a corpus without texts, unknown ids, or a limit below 1.
+        OSError: when `output_directory` cannot be written; found out before the work begins.
+
+    Example:
+
+    ```python
+    corpus = keras_speech.data.ljspeech("recordings")
+    result = evaluate_voice(voice, corpus, ids=keras_speech.data.read_ids("val.txt"))
+    print(format_table(result))
+    ```
+    """
+    if limit is not None and limit < 1:
+        raise ValueError(f"`limit` must be at least 1. Received: limit={limit}.")
+    tested = list(corpus if ids is None else corpus.subset(ids))[:limit]
+    sentences = [sentence for sentence in sentences if sentence.strip()]
+    if not tested:
+        raise ValueError("There must be at least one recording to test. Received none.")
+    for recording in tested:
+        if not recording.text.strip():
+            raise ValueError(f"Recordings to test must have texts. {recording.where} has none.")
+    output = None if output_directory is None else report.check_directory(output_directory)
+
+    texts = [recording.text for recording in corpus if recording.text.strip()]
+    texts += [*lm_texts, *sentences]
+    sentences = sentences[:limit]
+    recognizer = ClosedRecognizer(texts, normalize=normalize, letter_to_sound=letter_to_sound)
+    work = _Work(voice, recognizer, speaker, seed)
+    n_total, examples, recordings = len(tested) + len(sentences), [], []
+    for done, recording in enumerate(tested, start=1):
+        example = work.recording(recording)
+        recordings.append(example)
+        if done <= n_examples:
+            examples.append(example)
+        # The others' audio is not needed again.
+        recordings[-1] = dataclasses.replace(example, samples={}, mels={})
+        if progress:
+            progress(done, n_total)
+    spoken = []
+    for done, sentence in enumerate(sentences, start=len(tested) + 1):
+        spoken.append(work.sentence(f"sentence {done - len(tested)}", sentence))
+        if progress:
+            progress(done, n_total)
+
+    result = {
+        "voice": voice.name,
+        "corpus": corpus.name,
+        "totals": {
+            name: measures.totals([each.scores[name] for each in recordings]) for name in SYSTEMS
+        },
+        "recordings": [_to_dict(each, recognizer) for each in recordings],
+        "sentences": None,
+        "unfinished": work.unfinished,
+        "fallback_words": {
+            word: {"rule": rule, "phones": phones}
+            for word, (rule, phones) in recognizer.fallbacks.items()
+        },
+        "settings": {
+            "seed": seed,
+            "speaker": speaker,
+            "lm_texts": len(set(texts)),
+            "griffin_lim_rounds": GRIFFIN_LIM_ROUNDS,
+            "audio_spec": voice.spec.to_dict(),
+        },
+    }
+    if spoken:
+        result["sentences"] = {
+            "totals": {"voice": measures.totals([each.scores["voice"] for each in spoken])},
+            "utterances": [_to_dict(each, recognizer) for each in spoken],
+        }
+    if output is not None:
+        result["files"] = report.write(output, result, examples, voice.spec)
+    return result
+
+
+class _Work:
+    """Renders sentences and scores them."""
+
+    def __init__(self, voice, recognizer, speaker, seed):
+        self.voice, self.recognizer = voice, recognizer
+        self.speaker, self.seed = speaker, seed
+        self.spec = voice.spec.replace(padding="center")
+        self.unfinished = []
+
+    def recording(self, recording):
+        from keras_speech.data import audio_files
+
+        samples = _level(audio_files.read_audio(recording.path, self.spec.sample_rate))
+        renditions = {
+            "recording": samples,
+            "griffin_lim": _level(self._griffin_lim(samples)),
+            "voice": _level(self._speak(recording.id, recording.text)),
+        }
+        features = {
+            name: measures.extract(self._trim(each), self.spec) for name, each in renditions.items()
+        }
+        scores = {}
+        for name, each in renditions.items():
+            distortion, f0 = measures.compare(features["recording"], features[name])
+            score = self._heard(each, recording.text)
+            scores[name] = dataclasses.replace(score, mcd_db=distortion, f0=f0)
+        mels = {name: each.mel for name, each in features.items()}
+        return Example(recording.id, recording.text, scores, renditions, mels)
+
+    def sentence(self, name, text):
+        scores = {"voice": self._heard(self._speak(name, text), text)}
+        return Example(name, text, scores, {}, {})
+
+    def _heard(self, samples, text):
+        hypothesis = self.recognizer.transcribe(samples, self.spec.sample_rate)
+        errors = word_errors(self.recognizer.words(text), hypothesis)
+        return measures.UtteranceScore(hypothesis, errors, len(samples) / self.spec.sample_rate)
+
+    def _speak(self, name, text):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            speech = self.voice.speak(text, speaker=self.speaker, seed=self.seed)
+        for warning in caught:
+            if UNFINISHED not in str(warning.message):
+                warnings.warn(f"{name}: {warning.message}", warning.category, stacklevel=4)
+            elif name not in self.unfinished:
+                self.unfinished.append(name)
+        return speech.samples
+
+    def _griffin_lim(self, samples):
+        import keras
+
+        from keras_speech.ops import griffin_lim, mel
+
+        spec = self.voice.spec
+        magnitude = mel.mel_to_magnitude(mel.log_mel_spectrogram(samples, spec), spec)
+        signal = griffin_lim.griffin_lim(
+            magnitude,
+            n_fft=spec.n_fft,
+            hop_length=spec.hop_length,
+            win_length=spec.win_length,
+            padding=spec.padding,
+            n_iter=GRIFFIN_LIM_ROUNDS,
+            seed=self.seed,
+        )
+        return keras.ops.convert_to_numpy(signal)
+
+    def _trim(self, samples):
+        from keras_speech.data import Trim
+
+        return Trim()(samples, self.spec.sample_rate)
+
+
+def _level(samples):
+    from keras_speech.voices import delivery
+
+    samples = np.asarray(samples, dtype="float32")
+    return samples * np.float32(delivery.level_gain(samples, level_db=LEVEL_DB, peak=0.95))
+
+
+def _to_dict(example, recognizer):
+    return {
+        "id": example.id,
+        "text": example.text,
+        "reference": recognizer.words(example.text),
+        "systems": {name: score.to_dict() for name, score in example.scores.items()},
+    }
