@@ -9,6 +9,7 @@ import importlib
 
 from keras_speech import layers, metrics, models, ops
 from keras_speech.audio_spec import AudioSpec
+from keras_speech.models import GriffinLim, Tacotron2, tacotron2_configs
 
 __version__ = "0.1.0"
 
@@ -27,7 +28,9 @@ _ON_FIRST_USE = {
 
 __all__ = [
     "AudioSpec",
+    "GriffinLim",
     "Speech",
+    "Tacotron2",
     "Voice",
     "callbacks",
     "data",
@@ -37,6 +40,7 @@ __all__ = [
     "models",
     "ops",
     "plots",
+    "tacotron2_configs",
     "text",
     "training",
     "voices",

@@ -1,3 +1,19 @@
 """Layers to build models from, on any Keras backend."""
 
-__all__ = []
+from keras_speech.layers.attention import LocationSensitiveAttention
+from keras_speech.layers.attention_lstm import AttentionLSTM
+from keras_speech.layers.conv_norm1d import ConvNorm1D
+from keras_speech.layers.log_mel_spectrogram import LogMelSpectrogram
+from keras_speech.layers.postnet import Postnet
+from keras_speech.layers.prenet import Prenet
+from keras_speech.layers.zoneout_lstm import ZoneoutLSTM
+
+__all__ = [
+    "AttentionLSTM",
+    "ConvNorm1D",
+    "LocationSensitiveAttention",
+    "LogMelSpectrogram",
+    "Postnet",
+    "Prenet",
+    "ZoneoutLSTM",
+]

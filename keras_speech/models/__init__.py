@@ -1,3 +1,7 @@
 """Models, one folder each, on any Keras backend."""
 
-__all__ = []
+from keras_speech.models.griffin_lim.griffin_lim import GriffinLim
+from keras_speech.models.tacotron2 import tacotron2_configs
+from keras_speech.models.tacotron2.tacotron2 import Tacotron2
+
+__all__ = ["GriffinLim", "Tacotron2", "tacotron2_configs"]

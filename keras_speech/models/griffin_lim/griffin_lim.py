@@ -7,8 +7,8 @@ import numpy as np
 
 from keras_speech.audio_spec import AudioSpec
 from keras_speech.models.compiled import compiled
-from keras_speech.ops import masking, mel
 from keras_speech.ops import griffin_lim as griffin_lim_ops
+from keras_speech.ops import masking, mel
 
 # `generate` rounds the frames up to a multiple of this, so that backends that compile for each
 # shape (JAX, XLA) meet few of them.

@@ -1,0 +1,3 @@
+from keras_speech.layers.attention.location_sensitive_attention import LocationSensitiveAttention
+
+__all__ = ["LocationSensitiveAttention"]

@@ -1,0 +1,71 @@
+"""Decoding frame by frame until every row has said stop."""
+
+from keras import ops
+
+from keras_speech.ops import recurrence
+
+# Steps between two looks at whether all rows have stopped, and between two writes to the result:
+# large enough that copying the result costs little, small enough to waste few steps at the end.
+CHUNK = 16
+
+
+def decode(decoder, values, mask, noise, stop_threshold):
+    """Run a decoder on its own output.
+
+    Args:
+        decoder: `Tacotron2Decoder`.
+        values, mask: the memory, `(batch, tokens, channels)` and bool `(batch, tokens)`.
+        noise: `(max_steps, sum(prenet_units))`, `max_steps` a multiple of `CHUNK`; shared by all
+            rows, so that a row sounds the same in any batch.
+        stop_threshold: probability at which a row stops.
+
+    Returns: `(mel, weights, n_steps, stopped)`: `(max_steps, batch, reduction * n_mels)`,
+    `(max_steps, batch, tokens)`, int and bool `(batch,)`. What stands after `n_steps` is not
+    speech.
+    """
+    memory = decoder.prepare(values, mask)
+    batch, n_tokens = ops.shape(mask)
+    max_steps = ops.shape(noise)[0]
+    dtype = values.dtype
+    width = decoder.reduction * decoder.n_mels
+    chunk_places = ops.arange(CHUNK)
+
+    def step(carry, inputs):
+        frame, state, n_steps, stopped = carry
+        row_noise, place = inputs
+        (mel, stop_logits, weights), state = decoder.step(frame, memory, state, noise=row_noise)
+        n_steps = ops.where(stopped, n_steps, place + 1)
+        probability = ops.sigmoid(ops.cast(stop_logits, "float32"))
+        stopped = ops.logical_or(stopped, probability > stop_threshold)
+        carry = (mel[:, -1], state, n_steps, stopped)
+        return carry, (ops.reshape(mel, (batch, width)), weights)
+
+    def unfinished(start, mel, weights, carry):
+        return ops.logical_and(start < max_steps, ops.logical_not(ops.all(carry[-1])))
+
+    def run_chunk(start, mel, weights, carry):
+        rows = ops.slice(noise, (start, 0), (CHUNK, sum(decoder.prenet_units)))
+        carry, chunk = recurrence.scan(
+            step, carry, (mel[0], weights[0]), (rows, start + chunk_places)
+        )
+        mel = ops.slice_update(mel, (start, 0, 0), chunk[0])
+        weights = ops.slice_update(weights, (start, 0, 0), chunk[1])
+        return start + CHUNK, mel, weights, carry
+
+    carry = (
+        ops.zeros((batch, decoder.n_mels), dtype=dtype),
+        decoder.initial_state(memory),
+        ops.zeros((batch,), dtype="int32"),
+        ops.zeros((batch,), dtype="bool"),
+    )
+    _, mel, weights, (_, _, n_steps, stopped) = ops.while_loop(
+        unfinished,
+        run_chunk,
+        (
+            ops.convert_to_tensor(0, dtype="int32"),
+            ops.zeros((max_steps, batch, width), dtype=dtype),
+            ops.zeros((max_steps, batch, n_tokens), dtype=dtype),
+            carry,
+        ),
+    )
+    return mel, weights, n_steps, stopped

@@ -1,0 +1,334 @@
+"""Tacotron 2: text to mel spectrogram, by attention."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_speech.layers.postnet import Postnet
+from keras_speech.models.compiled import compiled
+from keras_speech.models.tacotron2.decoder import Tacotron2Decoder
+from keras_speech.models.tacotron2.encoder import Tacotron2Encoder
+from keras_speech.models.tacotron2.generation import CHUNK, decode
+from keras_speech.models.tacotron2.losses import Tacotron2Losses
+from keras_speech.ops import masking
+
+
+@keras.saving.register_keras_serializable("keras_speech")
+class Tacotron2(keras.Model):
+    """Text to mel spectrogram: encoder, location-sensitive attention, LSTM decoder, postnet.
+
+    `compile()` takes an optimizer; the losses belong to the model (see `Tacotron2Losses`), and each
+    part is shown as a metric. Padding changes nothing.
+
+    Args:
+        vocabulary_size: number of symbols, padding (id 0) included.
+        n_mels: bands of a frame. Defaults to 80.
+        reduction: frames per decoder step. Defaults to 1.
+        encoder_channels, encoder_convolutions, encoder_kernel_size, encoder_dropout: see
+            `Tacotron2Encoder`. Default to 512, 3, 5 and 0.5.
+        prenet_units, prenet_dropout, attention_lstm_units, decoder_lstm_units, zoneout,
+            attention_units, attention_filters, attention_kernel_size: see `Tacotron2Decoder`.
+            Default to `(256, 256)`, 0.5, 1024, 1024, 0.1, 128, 32 and 31.
+        postnet_filters, postnet_kernel_size, postnet_layers, postnet_dropout: see `Postnet`.
+            Default to 512, 5, 5 and 0.5.
+        n_speakers: number of speakers, or 0 for a single one without an embedding. Defaults to 0.
+        speaker_channels: width of the speaker embedding, appended to each memory step.
+            Defaults to 64.
+        mel_mean, mel_scale: level and spread of the log-mels, in nats: the networks see
+            `(mel - mel_mean) / mel_scale`. Default to 0 and 1 (as published).
+        mel_loss: `"l2"` (as published), `"l1"`, or `"l1+l2"`, on the scaled mels.
+        guided_attention_weight, guided_attention_sigma: of `losses.guided_attention`. Default to 1
+            and 0.4.
+        attention_supervision_weight: of `losses.attention_supervision`, which acts on batches that
+            hold `"durations"`. Defaults to 1.
+        stop_positive_weight: how much more the step to stop at counts than the steps before, in
+            the stop loss. Defaults to 5.
+
+    Call arguments:
+        inputs: dict of `"tokens"` int `(batch, tokens)`, `"token_lengths"` int `(batch,)`,
+            `"mel"` float `(batch, frames, n_mels)` in nats, `"mel_lengths"` int `(batch,)`, and
+            with several speakers `"speaker"` int `(batch,)`. For the losses also `"durations"` int
+            `(batch, tokens)`, frames per token, if they are known.
+        training: whether dropout and zoneout act (the prenet's dropout always does).
+        noise: see `Prenet`. Defaults to None.
+
+    Returns: dict of `"mel"` and `"mel_before"` (the postnet) `(batch, frames', n_mels)`,
+    `"stop_logits"` `(batch, steps)` and `"alignment"` `(batch, steps, tokens)`;
+    `frames' = steps * reduction` is `frames` rounded up.
+
+    Raises:
+        ValueError: if a number is out of range.
+
+    Example:
+    >>> model = Tacotron2(vocabulary_size=40, **tacotron2_configs.SMALL)
+    >>> model.compile(keras.optimizers.Adam(1e-3, clipnorm=1.0))
+    >>> result = model.generate(np.array([[5, 3, 8]]), max_frames=48)
+    >>> result["mel"].shape[2]
+    80
+
+    Reference: [Shen et al., 2018](https://arxiv.org/abs/1712.05884). Deviations: several frames per
+    step and attention losses by option; zoneout on both LSTMs.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size,
+        n_mels=80,
+        reduction=1,
+        encoder_channels=512,
+        encoder_convolutions=3,
+        encoder_kernel_size=5,
+        encoder_dropout=0.5,
+        prenet_units=(256, 256),
+        prenet_dropout=0.5,
+        attention_lstm_units=1024,
+        decoder_lstm_units=1024,
+        zoneout=0.1,
+        attention_units=128,
+        attention_filters=32,
+        attention_kernel_size=31,
+        postnet_filters=512,
+        postnet_kernel_size=5,
+        postnet_layers=5,
+        postnet_dropout=0.5,
+        n_speakers=0,
+        speaker_channels=64,
+        mel_mean=0.0,
+        mel_scale=1.0,
+        mel_loss="l2",
+        guided_attention_weight=1.0,
+        guided_attention_sigma=0.4,
+        attention_supervision_weight=1.0,
+        stop_positive_weight=5.0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        _check_positive(vocabulary_size=vocabulary_size, n_mels=n_mels, reduction=reduction)
+        _check_positive(mel_scale=mel_scale)
+        self.vocabulary_size, self.n_mels, self.reduction = vocabulary_size, n_mels, reduction
+        self.n_speakers, self.speaker_channels = n_speakers, speaker_channels
+        self.mel_mean, self.mel_scale = mel_mean, mel_scale
+        self.options = dict(
+            encoder_channels=encoder_channels,
+            encoder_convolutions=encoder_convolutions,
+            encoder_kernel_size=encoder_kernel_size,
+            encoder_dropout=encoder_dropout,
+            prenet_units=tuple(prenet_units),
+            prenet_dropout=prenet_dropout,
+            attention_lstm_units=attention_lstm_units,
+            decoder_lstm_units=decoder_lstm_units,
+            zoneout=zoneout,
+            attention_units=attention_units,
+            attention_filters=attention_filters,
+            attention_kernel_size=attention_kernel_size,
+            postnet_filters=postnet_filters,
+            postnet_kernel_size=postnet_kernel_size,
+            postnet_layers=postnet_layers,
+            postnet_dropout=postnet_dropout,
+            mel_loss=mel_loss,
+            guided_attention_weight=guided_attention_weight,
+            guided_attention_sigma=guided_attention_sigma,
+            attention_supervision_weight=attention_supervision_weight,
+            stop_positive_weight=stop_positive_weight,
+        )
+        policy = self.dtype_policy
+        self.encoder = Tacotron2Encoder(
+            vocabulary_size, encoder_channels, encoder_convolutions, encoder_kernel_size,
+            encoder_dropout, dtype=policy,
+        )  # fmt: skip
+        self.decoder = Tacotron2Decoder(
+            n_mels, reduction, prenet_units, prenet_dropout, attention_lstm_units,
+            decoder_lstm_units, zoneout, attention_units, attention_filters,
+            attention_kernel_size, dtype=policy,
+        )  # fmt: skip
+        self.postnet = Postnet(
+            postnet_filters, postnet_kernel_size, postnet_layers, postnet_dropout, dtype=policy
+        )
+        self.objective = Tacotron2Losses(
+            reduction, mel_scale, mel_loss, guided_attention_weight, guided_attention_sigma,
+            attention_supervision_weight, stop_positive_weight,
+        )  # fmt: skip
+        if n_speakers:
+            self.speaker_embedding = keras.layers.Embedding(
+                n_speakers, speaker_channels, dtype=policy
+            )
+        # On TensorFlow, XLA's loops on a CPU are slower than the graph's.
+        self.supports_jit = keras.backend.backend() != "tensorflow"
+        self._compiled = {}
+        self.build()
+
+    def build(self, input_shape=None):
+        values_channels = self.encoder.channels + (self.speaker_channels if self.n_speakers else 0)
+        self.encoder.build((None, None))
+        if self.n_speakers:
+            self.speaker_embedding.build((None,))
+        self.decoder.build((None, None, self.n_mels), (None, None, values_channels))
+        self.postnet.build((None, None, self.n_mels))
+        self.built = True
+
+    def call(self, inputs, training=None, noise=None):
+        values, mask = self.encode(
+            inputs["tokens"], inputs["token_lengths"], inputs.get("speaker"), training=training
+        )
+        mel = self._scaled(inputs["mel"])
+        n_frames = ops.shape(mel)[1]
+        n_steps = -(-n_frames // self.reduction)
+        # The last frame of each step is what the next step starts from; zeros come first.
+        last = mel[:, self.reduction - 1 :: self.reduction]
+        go = ops.zeros_like(mel[:, :1])
+        before = ops.concatenate([go, last], axis=1)[:, :n_steps]
+        mel_before, stop_logits, alignment = self.decoder(
+            before, values, mask=mask, noise=noise, training=training
+        )
+        frame_mask = masking.sequence_mask(inputs["mel_lengths"], n_steps * self.reduction)
+        mel_after = mel_before + self.postnet(mel_before, mask=frame_mask, training=training)
+        return {
+            "mel": self._unscaled(mel_after),
+            "mel_before": self._unscaled(mel_before),
+            "stop_logits": stop_logits,
+            "alignment": alignment,
+        }
+
+    def encode(self, tokens, token_lengths, speaker=None, training=None):
+        """The memory and its mask: `(batch, tokens, channels)`, bool `(batch, tokens)`."""
+        mask = masking.sequence_mask(token_lengths, ops.shape(tokens)[1])
+        values = self.encoder(tokens, mask=mask, training=training)
+        if self.n_speakers:
+            embedded = self.speaker_embedding(speaker)[:, None, :]
+            shape = (*ops.shape(values)[:2], self.speaker_channels)
+            values = ops.concatenate([values, ops.broadcast_to(embedded, shape)], axis=-1)
+        return values, mask
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True, **kwargs
+    ):
+        return self.objective(x, y_pred)
+
+    def generate(
+        self, tokens, token_lengths=None, speaker=None, max_frames=2000, stop_threshold=0.5, seed=0
+    ):
+        """Speak: decode until each row's stop token.
+
+        Args:
+            tokens: int `(batch, tokens)`, padded with 0.
+            token_lengths: int `(batch,)`. Defaults to the place of each row's last nonzero token.
+            speaker: int, or int `(batch,)`. Needed if the model has several speakers.
+            max_frames: frames after which a row is cut. Defaults to 2000.
+            stop_threshold: probability at which a row stops. Defaults to 0.5.
+            seed: int, of the prenet's dropout. The same seed gives the same mel, on any backend
+                and in any batch. Defaults to 0.
+
+        Returns: dict of `"mel"` `(batch, frames, n_mels)` in nats, `"lengths"` int `(batch,)` in
+        frames, `"alignment"` `(batch, frames, tokens)`, and `"stopped"` bool `(batch,)`, False
+        where `max_frames` came before the stop token. Frames after a row's length are the mel of
+        silence.
+
+        Raises:
+            ValueError: if an argument has the wrong shape or is out of range.
+        """
+        tokens, token_lengths = _check_tokens(tokens, token_lengths, self.vocabulary_size)
+        _check_positive(max_frames=max_frames)
+        arrays = [tokens, token_lengths, np.float32(stop_threshold)]
+        if self.n_speakers:
+            arrays.append(_check_speaker(speaker, len(tokens), self.n_speakers))
+        elif speaker is not None:
+            raise ValueError(
+                f"`speaker` must be None for a model of one speaker. Received: speaker={speaker}"
+            )
+        max_steps = -(-max_frames // self.reduction)
+        n_chunks = -(-max_steps // CHUNK)
+        noise = np.random.default_rng(seed).random(
+            (n_chunks * CHUNK, sum(self.decoder.prenet_units)), dtype="float32"
+        )
+        if "generate" not in self._compiled:
+            self._compiled["generate"] = compiled(self, self._generate)
+        result = self._compiled["generate"](noise, *arrays)
+        longest = int(np.max(ops.convert_to_numpy(result["lengths"])))
+        result["mel"] = result["mel"][:, :longest]
+        result["alignment"] = result["alignment"][:, :longest]
+        return result
+
+    def _generate(self, noise, tokens, token_lengths, stop_threshold, speaker=None):
+        values, mask = self.encode(tokens, token_lengths, speaker, training=False)
+        mel, weights, n_steps, stopped = decode(self.decoder, values, mask, noise, stop_threshold)
+        # [steps, b, r * m] -> [b, steps * r, m], no further than the longest row
+        n = ops.max(n_steps)
+        batch = ops.shape(mask)[0]
+        mel, weights = ops.transpose(mel, (1, 0, 2)), ops.transpose(weights, (1, 0, 2))
+        if keras.backend.backend() != "jax":  # whose shapes are fixed
+            mel, weights = mel[:, :n], weights[:, :n]
+        mel = ops.reshape(mel, (batch, ops.shape(mel)[1] * self.reduction, self.n_mels))
+        frame_mask = masking.sequence_mask(n_steps * self.reduction, ops.shape(mel)[1])
+        mel = self._unscaled(mel + self.postnet(mel, mask=frame_mask, training=False))
+        silence = ops.min(ops.where(frame_mask[:, :, None], mel, np.inf))
+        return {
+            "mel": ops.where(frame_mask[:, :, None], mel, silence),
+            "lengths": n_steps * self.reduction,
+            "alignment": ops.repeat(weights, self.reduction, axis=1),
+            "stopped": stopped,
+        }
+
+    def _scaled(self, mel):
+        mel = ops.cast(mel, self.compute_dtype)
+        return (mel - self.mel_mean) / self.mel_scale
+
+    def _unscaled(self, mel):
+        return ops.cast(mel, "float32") * self.mel_scale + self.mel_mean
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "vocabulary_size": self.vocabulary_size,
+            "n_mels": self.n_mels,
+            "reduction": self.reduction,
+            "n_speakers": self.n_speakers,
+            "speaker_channels": self.speaker_channels,
+            "mel_mean": self.mel_mean,
+            "mel_scale": self.mel_scale,
+            **self.options,
+        }
+
+
+def _check_positive(**numbers):
+    for name, value in numbers.items():
+        if not value > 0:
+            raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
+
+
+def _check_tokens(tokens, token_lengths, vocabulary_size):
+    tokens = np.asarray(ops.convert_to_numpy(tokens))
+    if tokens.ndim != 2 or 0 in tokens.shape or tokens.dtype.kind not in "iu":
+        raise ValueError(
+            "`tokens` must be integers of shape (batch, tokens), none of them 0 long. "
+            f"Received: shape={tokens.shape}, dtype={tokens.dtype}"
+        )
+    if tokens.min() < 0 or tokens.max() >= vocabulary_size:
+        raise ValueError(
+            f"`tokens` must be in [0, {vocabulary_size}), the model's vocabulary. "
+            f"Received: values from {tokens.min()} to {tokens.max()}"
+        )
+    if token_lengths is None:
+        real = tokens != 0
+        token_lengths = np.where(real.any(1), tokens.shape[1] - real[:, ::-1].argmax(1), 0)
+    token_lengths = np.asarray(ops.convert_to_numpy(token_lengths))
+    if token_lengths.shape != tokens.shape[:1] or not (
+        1 <= token_lengths.min() and token_lengths.max() <= tokens.shape[1]
+    ):
+        raise ValueError(
+            "`token_lengths` must hold one number per row, from 1 to the number of tokens. "
+            f"Received: token_lengths={token_lengths.tolist()} for tokens {tokens.shape}"
+        )
+    return tokens.astype("int32"), token_lengths.astype("int32")
+
+
+def _check_speaker(speaker, batch_size, n_speakers):
+    if speaker is None:
+        raise ValueError(
+            f"`speaker` must be given: the model has {n_speakers} speakers. Received: speaker=None"
+        )
+    speaker = np.broadcast_to(np.asarray(ops.convert_to_numpy(speaker)), (batch_size,))
+    if speaker.min() < 0 or speaker.max() >= n_speakers:
+        raise ValueError(
+            f"`speaker` must be in [0, {n_speakers}). Received: speaker={speaker.tolist()}"
+        )
+    return speaker.astype("int32")

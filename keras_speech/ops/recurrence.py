@@ -1,0 +1,70 @@
+"""What loops with hand-written gradients share. Arrays are time-major."""
+
+from keras import ops
+
+
+def shifted(x):
+    """`x` one step later, zeros first: the value that each step found, `(time, ...)`."""
+    return ops.concatenate([ops.zeros_like(x[:1]), x[:-1]], axis=0)
+
+
+def weight_gradient(inputs, gradients):
+    """Sum over time and batch of `outer(inputs, gradients)`, as one matrix product."""
+    inputs = ops.reshape(inputs, (-1, inputs.shape[-1]))
+    gradients = ops.reshape(gradients, (-1, gradients.shape[-1]))
+    return ops.matmul(ops.transpose(inputs), gradients)
+
+
+def scan(step, carry, outputs, inputs, reverse=False):
+    """Loop over `inputs` and stack what each step gives.
+
+    `keras.ops.scan` on TensorFlow stacks only outputs that have the carry's shapes; here they are
+    carried along, so that they may have their own.
+
+    Args:
+        step: function `(carry, input) -> (carry, output)` on tuples.
+        carry: tuple of tensors, the state before the first step.
+        outputs: tuple of tensors shaped like one step's output.
+        inputs: tuple of tensors `(time, ...)`.
+        reverse: whether to go from the last input to the first. Defaults to False.
+
+    Returns: pair of the last carry and a tuple of tensors `(time, ...)`, the outputs in the order
+    of the inputs.
+    """
+    n = len(carry)
+
+    def body(both, row):
+        new_carry, output = step(both[:n], row)
+        both = (*new_carry, *output)
+        return both, both
+
+    last, stacked = ops.scan(body, (*carry, *outputs), inputs, reverse=reverse)
+    return last[:n], stacked[n:]
+
+
+def flat(upstream):
+    """Gradients as a flat tuple: TensorFlow passes them one by one, JAX as it got the outputs."""
+    if len(upstream) == 1 and isinstance(upstream[0], (tuple, list)):
+        return tuple(upstream[0])
+    return upstream
+
+
+def per_step(values):
+    """Split `values` into those that change with time, and a way to put a step's set together.
+
+    Args:
+        values: tuple of None, plain numbers, and tensors `(time, ...)`.
+
+    Returns: `(tensors, at)`: the tensors to loop over, and `at(step_tensors)`, which gives
+    `values` at a step.
+    """
+    varying = [v is not None and not isinstance(v, (int, float)) for v in values]
+
+    def at(step_tensors):
+        step_tensors = iter(step_tensors)
+        return tuple(
+            next(step_tensors) if is_varying else v
+            for v, is_varying in zip(values, varying, strict=True)
+        )
+
+    return [v for v, is_varying in zip(values, varying, strict=True) if is_varying], at
