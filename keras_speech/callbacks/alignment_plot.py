@@ -7,7 +7,6 @@ import keras
 import numpy as np
 
 
-@keras.saving.register_keras_serializable("keras_speech")
 class AlignmentPlot(keras.callbacks.Callback):
     """Writes a PNG of the teacher-forced alignment of a fixed batch after every `every` epochs.
 

@@ -14,8 +14,8 @@ ACOUSTIC_MODEL, VOCODER, TOKENIZER = "acoustic.keras", "vocoder.keras", "tokeniz
 def bundled_voices():
     """Lists the voices that come with the package, sorted by name.
 
-    Returns: list of dicts with `name`, `directory`, `sample_rate` (Hz), `speakers` (list or
-        `None`), `n_bytes` on disk and `metadata` (`description`, `language`, `license`, ...).
+    Returns: list of dicts with `name`, `language`, `license`, `description`, `speakers` (list or
+        `None`), `n_bytes` (on disk) and `directory`.
 
     Example:
 
@@ -120,13 +120,15 @@ def _bundled_directories():
 def _card(directory):
     fields = preset_json.read(directory)
     files = [path for path in directory.rglob("*") if path.is_file()]
+    metadata = fields["metadata"]
     return {
         "name": fields["name"],
-        "directory": str(directory),
-        "sample_rate": fields["spec"].get("sample_rate"),
+        "language": str(metadata.get("language", "?")),
+        "license": str(metadata.get("license", "?")),
+        "description": str(metadata.get("description", "")),
         "speakers": fields["speakers"],
         "n_bytes": sum(path.stat().st_size for path in files),
-        "metadata": fields["metadata"],
+        "directory": str(directory),
     }
 
 

@@ -182,13 +182,16 @@ class Voice:
         """
         stream = self.stream(text, **options)
         total = len(self.sentences(text)) if progress else 0
-        n_samples = 0
+        n_samples = done = 0
         with sound_files.SoundWriter(path, self.spec.sample_rate) as writer:
             for done, piece in enumerate(stream, start=1):
                 writer.write(piece.samples)
                 n_samples += len(piece.samples)
                 if progress:
                     progress(done, total)
+            if progress and done < total:
+                # Pieces without anything to say were passed over.
+                progress(total, total)
         return n_samples / self.spec.sample_rate
 
     def stream(self, text, *, speaker=None, speed=1.0, seed=0, batch_size=8, max_frames=None):
@@ -234,7 +237,7 @@ class Voice:
                     stacklevel=5,
                 )
             tokens, lengths = self.tokenizer([sentence])
-            tokens = np.asarray(tokens, "int32")[0, : int(np.asarray(lengths)[0])]
+            tokens = np.asarray(tokens)[0, : int(np.asarray(lengths)[0])].astype("int32")
             if self._speakable[tokens].any():
                 yield tokens, index, sentence, pause
 
