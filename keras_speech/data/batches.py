@@ -41,7 +41,7 @@ def acoustic_batches(
         cache: directory where features are kept between runs. Defaults to `None`, in memory: 0.1
             GB an hour of speech with the default spec.
         on_error: what happens with a recording that cannot be used: `"raise"` (default), or
-            `"skip"`, which lists it in `skipped` and warns once with their number.
+            `"skip"`, which lists it in `skipped` and warns once of all of them.
         skipped: list that `Skipped` entries are appended to.
         level: `Level`, or a peak level in dBFS. Defaults to `None`, left as recorded.
         trim: `Trim`, or a threshold in dB below the peak (negative). Defaults to `None`, uncut.
@@ -52,6 +52,9 @@ def acoustic_batches(
         token_multiple: the same for tokens. Defaults to 1.
         drop_remainder: leaves the batch out that would be smaller. Defaults to `False`.
         progress: whether a bar is written to standard error where reading takes long.
+
+    `model.fit` does not shuffle a dataset itself and says so in a warning, unless it is given
+    `shuffle=False`; the order is this function's all the same.
 
     Returns: dataset with known cardinality, of dicts. `b` recordings, `t` tokens, `f` frames:
 
@@ -71,7 +74,7 @@ def acoustic_batches(
     Example:
 
     >>> train = acoustic_batches(corpus.train, spec, tokenizer, seed=0)  # doctest: +SKIP
-    >>> model.fit(train, epochs=100)  # doctest: +SKIP
+    >>> model.fit(train, epochs=100, shuffle=False)  # doctest: +SKIP
     """
     return acoustic_epochs(
         corpus,

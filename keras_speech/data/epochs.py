@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import warnings
 
 import numpy as np
 import tensorflow as tf
@@ -143,12 +142,7 @@ def acoustic_epochs(
         recordings, spec, cache=store, on_error=handle, level=level, trim=trim, progress=progress
     )
     fitting = utterances.with_fitting_durations(recordings, n_frames, tokens, on_error=handle)
-    if handle.count:
-        first = "; ".join(entry.reason for entry in handle.skipped[-handle.count :][:3])
-        warnings.warn(
-            f"{handle.count} of {len(corpus)} recordings were skipped. First of them: {first}",
-            stacklevel=3,
-        )
+    handle.warn(getattr(corpus, "name", "the corpus"), stacklevel=3)
     if not fitting:
         raise ValueError(f"`corpus` must hold usable recordings. All {len(corpus)} were skipped.")
 

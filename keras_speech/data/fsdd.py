@@ -22,7 +22,8 @@ def fsdd(directory, *, on_error="raise", skipped=None):
 
     Args:
         directory: the dataset's directory.
-        on_error: `"raise"` (default) at the first bad row, name or missing file, or `"skip"`.
+        on_error: `"raise"` (default) at the first bad row, name or missing file, or `"skip"`,
+            with a warning.
         skipped: list that what was left out is appended to, as `Skipped` entries.
 
     Returns: a `Corpus` with speakers.
@@ -44,6 +45,7 @@ def fsdd(directory, *, on_error="raise", skipped=None):
             "fsdd() needs a directory with metadata.csv and wavs/, or with recordings/. "
             f"Received: {directory!r}."
         )
+    handle.warn(directory, stacklevel=2)
     tables.require_recordings(
         recordings, directory, looked_for="rows of metadata.csv or recordings/0_name_0.wav"
     )

@@ -27,7 +27,8 @@ def ljspeech(
         metadata: file name of the table in it. Defaults to `"metadata.csv"`.
         normalized: whether the third column is taken where there is one. Defaults to `True`.
         speaker: name given to every recording. Defaults to `None`.
-        on_error: `"raise"` (default) at the first bad row or missing file, or `"skip"`.
+        on_error: `"raise"` (default) at the first bad row or missing file, or `"skip"`,
+            with a warning.
         skipped: list that what was left out is appended to, as `Skipped` entries.
 
     Returns: a `Corpus`.
@@ -68,6 +69,7 @@ def ljspeech(
             recordings[name] = recording
             continue
         handle(ValueError(f"{table}, line {line}: {problem}."), recording.where, recording)
+    handle.warn(directory, stacklevel=2)
     tables.require_recordings(recordings, directory, looked_for=f"rows of {metadata}")
     return Corpus(
         recordings.values(),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import warnings
 
 from keras_speech.data.audio_files import AUDIO_SUFFIXES
 from keras_speech.data.corpus import Recording
@@ -44,6 +45,15 @@ class OnError:
             raise error
         self.count += 1
         self.skipped.append(Skipped(where, str(error), recording))
+
+    def warn(self, name, *, stacklevel):
+        """Warns once of all that was skipped, so that it is seen without the list as well."""
+        if self.count:
+            first = "; ".join(entry.reason for entry in self.skipped[-self.count :][:3])
+            warnings.warn(
+                f"{self.count} recordings of {name} were skipped. First of them: {first}",
+                stacklevel=stacklevel + 1,
+            )
 
 
 def read_rows(path, *, columns, on_error):

@@ -16,7 +16,8 @@ def vctk(directory, *, microphone=1, speakers=None, on_error="raise", skipped=No
         directory: the corpus's directory.
         microphone: 1 (default) or 2: which one is taken where there are two.
         speakers: names of the speakers to read. Defaults to `None`, all.
-        on_error: `"raise"` (default) at the first recording without text, or `"skip"`. VCTK 0.92
+        on_error: `"raise"` (default) at the first recording without text, or `"skip"`,
+            with a warning. VCTK 0.92
             as published has one speaker, p315, whose texts were lost.
         skipped: list that what was left out is appended to, as `Skipped` entries.
 
@@ -57,6 +58,7 @@ def vctk(directory, *, microphone=1, speakers=None, on_error="raise", skipped=No
                 handle(ValueError(message), recording.where, recording)
                 continue
             recordings.append(recording.replace(text=text))
+    handle.warn(directory, stacklevel=2)
     tables.require_recordings(recordings, directory, looked_for="wav48*/<speaker>/<id>.flac")
     return Corpus(recordings, name="vctk", root=directory)
 

@@ -51,3 +51,20 @@ def lj_directory(tmp_path, write_tone):
     rows = [f"{name}|{text}|{text}" for name, text in TEXTS.items()]
     (directory / "metadata.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return directory
+
+
+class LetterTokenizer:
+    """Letters and spaces to ids from 1; everything else is dropped."""
+
+    def __call__(self, texts):
+        rows = [[" abcdefghijklmnopqrstuvwxyz".find(c) + 1 for c in t.lower()] for t in texts]
+        rows = [[i for i in row if i > 0] for row in rows]
+        tokens = np.zeros((len(rows), max(map(len, rows))), "int32")
+        for target, row in zip(tokens, rows, strict=True):
+            target[: len(row)] = row
+        return tokens, np.array([len(row) for row in rows], "int32")
+
+
+@pytest.fixture
+def letters():
+    return LetterTokenizer()

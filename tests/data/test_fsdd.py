@@ -42,7 +42,8 @@ def test_a_name_out_of_pattern_is_an_error_or_skipped(published, write_tone):
     with pytest.raises(ValueError, match="noise.wav: the name must be digit_speaker_take"):
         fsdd(published)
     skipped = []
-    assert len(fsdd(published, on_error="skip", skipped=skipped)) == 4
+    with pytest.warns(UserWarning, match="skipped.*noise"):
+        assert len(fsdd(published, on_error="skip", skipped=skipped)) == 4
     assert skipped[0].where == "'noise'"
 
 
@@ -70,7 +71,8 @@ def test_a_bad_row_is_named_with_its_line(packed, row, message):
     (packed / "metadata.csv").write_text(f"3_george_12|3|three|george\n{row}\n")
     with pytest.raises(ValueError, match=f"metadata.csv, line 2: .*{message}"):
         fsdd(packed)
-    assert len(fsdd(packed, on_error="skip")) == 1
+    with pytest.warns(UserWarning, match=f"skipped.*{message}"):
+        assert len(fsdd(packed, on_error="skip")) == 1
 
 
 def test_another_layout_is_refused(tmp_path):

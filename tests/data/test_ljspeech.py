@@ -51,7 +51,8 @@ def test_a_bad_row_is_named_with_its_line_or_skipped(lj_directory, row, message)
     with pytest.raises(ValueError, match=f"metadata.csv, line 6: .*{message}"):
         ljspeech(lj_directory)
     skipped = []
-    assert len(ljspeech(lj_directory, on_error="skip", skipped=skipped)) == 5
+    with pytest.warns(UserWarning, match=f"1 recordings of .*corpus were skipped.*{message}"):
+        assert len(ljspeech(lj_directory, on_error="skip", skipped=skipped)) == 5
     assert len(skipped) == 1 and "line 6" in skipped[0].where
 
 

@@ -61,7 +61,8 @@ def test_a_recording_without_text_is_an_error_or_skipped(directory, content):
     with pytest.raises(ValueError, match="'p226_001' has no usable text .*p226_001.txt"):
         vctk(directory)
     skipped = []
-    assert len(vctk(directory, on_error="skip", skipped=skipped)) == 2
+    with pytest.warns(UserWarning, match="skipped.*p226_001"):
+        assert len(vctk(directory, on_error="skip", skipped=skipped)) == 2
     assert [entry.recording.id for entry in skipped] == ["p226_001"]
 
 
