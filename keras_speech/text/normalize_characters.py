@@ -34,7 +34,7 @@ _SYMBOLS = {
     "⅝": " 5/8", "⅞": " 7/8", "⅕": " 1/5", "⅖": " 2/5", "⅗": " 3/5", "⅘": " 4/5", "⅙": " 1/6",
 }  # fmt: skip
 
-_RANGES = ((0xA0, 0x250), (0x1E00, 0x1F00), (0x2000, 0x20D0), (0x2460, 0x2474), (0xFB00, 0xFB07),
+_RANGES = ((0xA0, 0x250), (0x1E00, 0x1F00), (0x2000, 0x2190), (0x2460, 0x2474), (0xFB00, 0xFB07),
            (0xFF01, 0xFF5F))  # fmt: skip
 
 #: Characters with no letter of their own: they vanish without a gap.
@@ -58,7 +58,14 @@ def character_map():
                 for part in unicodedata.normalize("NFKD", chr(code))
                 if not unicodedata.combining(part)
             )
-            if plain and plain.isascii() and plain.isprintable():
+            # A raised digit is a power or a footnote, not a digit of the number before it.
+            raised = unicodedata.decomposition(chr(code)).startswith("<super> 00")
+            if (
+                plain.isascii()
+                and plain.isprintable()
+                and plain
+                and not (raised and plain.isdigit())
+            ):
                 table[chr(code)] = plain
     for code in (0x85, 0x2028, 0x2029):
         table[chr(code)] = "\n"
@@ -88,7 +95,7 @@ def to_known_characters(text):
             (r"\r\n?", "\n"),
             (r"[\x00-\x09\x0b-\x1f\x7f]", " "),
             (INVISIBLE, ""),
-            (r"([^\x00-\x7f])", normalize_marks.mark("x", r"\1")),
+            (r"([^\x00-\x7f])", r"<x \1>"),
         ],
     )
     text = normalize_marks.replace_marked(text, lambda spans: _table().lookup(spans, " "))

@@ -6,21 +6,25 @@ in front of the payload has a second use: there is no word boundary between it a
 so a later pattern that starts with a word boundary never matches inside a mark.
 """
 
+import re
+
 import numpy as np
 import tensorflow as tf
 
 MARK = "\x01"
 
 
-def mark(kind, payload):
-    """Returns the marked form of `payload` (often a reference such as ``r"\\1"``)."""
-    return f"{MARK}{kind}{payload}{MARK}"
-
-
 def rewrite(text, rules):
-    """Applies `(pattern, replacement)` pairs of RE2 syntax one after another."""
+    """Applies rules to text, one after another.
+
+    Args:
+        text: string tensor of any shape.
+        rules: pairs of an RE2 pattern and its replacement, in which ``\\1`` stands for the first
+            group and ``<k \\1>`` for a mark of kind `k` with that payload.
+    """
     for pattern, replacement in rules:
-        text = tf.strings.regex_replace(text, pattern, replacement)
+        marks = re.sub(r"<(\w) ([^>]*)>", rf"{MARK}\1\2{MARK}", replacement)
+        text = tf.strings.regex_replace(text, pattern, marks)
     return text
 
 

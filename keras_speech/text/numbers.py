@@ -5,6 +5,8 @@ constant table of 1,000 phrases, and the groups are joined with the names of the
 Nothing loops over the numbers, so a text full of them costs a handful of operations.
 """
 
+import re
+
 import tensorflow as tf
 
 ONES = (
@@ -13,6 +15,21 @@ ONES = (
 ).split()
 TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
 SCALES = ("quadrillion", "trillion", "billion", "million", "thousand", "")
+
+MONTHS = (
+    "january february march april may june july august september october november december"
+).split()
+
+_ORDINAL_RULES = [
+    (r"$", "th"),
+    (r"\boneth$", "first"),
+    (r"\btwoth$", "second"),
+    (r"\bthreeth$", "third"),
+    (r"veth$", "fth"),
+    (r"htth$", "hth"),
+    (r"nineth$", "ninth"),
+    (r"yth$", "ieth"),
+]
 
 #: Longest number read as one; longer ones are read digit by digit.
 MAX_DIGITS = 3 * len(SCALES)
@@ -32,7 +49,7 @@ def _below_thousand(number):
     return " ".join(words)
 
 
-_PHRASES = [_below_thousand(number) for number in range(1000)]
+PHRASES = [_below_thousand(number) for number in range(1000)]
 
 
 def parse(digits):
@@ -52,7 +69,7 @@ def cardinal(digits):
     values = parse(digits)
     powers = tf.constant([1000**power for power in reversed(range(len(SCALES)))], tf.int64)
     groups = (values[:, tf.newaxis] // powers) % 1000  # [n] -> [n, 6]
-    words = tf.gather(tf.constant([" " + phrase for phrase in _PHRASES]), groups)
+    words = tf.gather(tf.constant([" " + phrase for phrase in PHRASES]), groups)
     scales = tf.constant([f" {scale}".rstrip() for scale in SCALES])
     words = tf.where(groups > 0, words + scales, "")
     words = tf.strings.strip(tf.strings.reduce_join(words, axis=-1))
@@ -69,15 +86,17 @@ def spelled_digits(digits):
 
 def ordinal_of(words):
     """`"twenty two"` -> `"twenty second"`, on the words of a cardinal."""
-    irregular = {
-        "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth",
-        "nine": "ninth", "twelve": "twelfth",
-    }  # fmt: skip
-    result = words
-    for cardinal_word, ordinal_word in irregular.items():
-        result = tf.strings.regex_replace(result, rf"\b{cardinal_word}$", ordinal_word)
-    result = tf.strings.regex_replace(result, r"y$", "ieth")
-    return tf.where(result == words, words + "th", result)
+    for pattern, replacement in _ORDINAL_RULES:
+        words = tf.strings.regex_replace(words, pattern, replacement)
+    return words
+
+
+def ordinal_phrase(number):
+    """Returns the ordinal of a Python integer below 1,000, as a `str`."""
+    phrase = PHRASES[number]
+    for pattern, replacement in _ORDINAL_RULES:
+        phrase = re.sub(pattern, replacement, phrase)
+    return phrase
 
 
 def plural_of(words):
@@ -86,17 +105,15 @@ def plural_of(words):
 
 
 def year(digits):
-    """`"1905"` -> `"nineteen oh five"`, on strings of four digits."""
+    """`"1905"` -> `"nineteen oh five"`, `"05"` -> `"oh five"`, on two or four digits."""
     values = parse(digits)
     century, rest = values // 100 % 100, values % 100
     pairs = tf.constant([_below_hundred(number) for number in range(100)])
-    oh = tf.constant(
-        [" hundred"] + [f" oh {word}" for word in ONES[1:10]] + [""] * 90, dtype=tf.string
-    )
-    tail = tf.where(rest < 10, tf.gather(oh, rest), " " + tf.gather(pairs, rest))
-    words = tf.gather(pairs, century) + tail
-    # 2000 to 2009, and the first year of a millennium, are said as plain numbers.
-    return tf.where(values % 1000 < 10, cardinal(digits), words)
+    short = tf.where(rest < 10, "oh " + tf.gather(pairs, rest), tf.gather(pairs, rest))
+    full = tf.gather(pairs, century) + " " + tf.where(rest == 0, "hundred", short)
+    # 2000 to 2009, and the first years of a millennium, are said as plain numbers.
+    full = tf.where(values % 1000 < 10, cardinal(digits), full)
+    return tf.where(tf.strings.length(digits) < 4, short, full)
 
 
 def _rewrite(text, rules):

@@ -1,6 +1,98 @@
 """Long text in pieces that a voice can speak one after another."""
 
+import re
+
+# A period after these does not end a sentence (compared in lower case).
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof rev hon gen col capt lt sgt cpl maj adm gov sen rep pres st mt ft messrs "
+    "mme vs e.g i.e cf viz ca approx no nos fig figs eq vol ch pp p sec dept jan feb mar apr jun "
+    "jul aug sep sept oct nov dec".split()
+)
+
+# An end of sentence: marks, closing quotes or brackets, then white space. One mark for Chinese
+# and Japanese, which put no space behind it.
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*\s+|[。！？]+[”’」』]*\s*|\n\s*\n\s*")
+_LAST_WORD = re.compile(r"(\S+)$")
+_OPENING = "\"'“‘«([¿¡"
+_CLAUSE_MARKS = ",;:—–"
+
 
 def split_sentences(text, max_characters=200):
-    """Splits text at sentence ends."""
-    return [text] if text.strip() else []
+    """Splits text at ends of sentences, and sentences that are too long at lesser breaks.
+
+    A sentence ends at ``.``, ``!``, ``?`` or an ellipsis with white space behind it, and at an
+    empty line. A period that belongs to an abbreviation (Mr., e.g., No. 5), to an initial
+    (J. K. Rowling) or to a number (3.14) is no end, and none is followed by a lower-case letter.
+    A sentence above `max_characters` is cut at the last clause mark (comma, semicolon, colon,
+    dash) in the second half of what fits, else at the last white space, else where it must.
+
+    Args:
+        text: `str`.
+        max_characters: longest piece, in characters. Defaults to 200.
+
+    Returns: list of non-empty `str` without white space at their ends. Joined they hold all
+        characters of `text` but white space, in order.
+
+    Raises: `ValueError` if `max_characters` is not a positive integer.
+
+    Example:
+    >>> split_sentences("Dr. Smith paid $3.50. Did he? Yes!")
+    ['Dr. Smith paid $3.50.', 'Did he?', 'Yes!']
+    """
+    if not isinstance(max_characters, int) or max_characters < 1:
+        raise ValueError(
+            "`max_characters` must be a positive integer. "
+            f"Received: max_characters={max_characters!r}."
+        )
+    pieces = []
+    for sentence in _sentences(text):
+        pieces.extend(_cut(sentence, max_characters))
+    return pieces
+
+
+def _sentences(text):
+    start = 0
+    for match in _END.finditer(text):
+        if _ends_sentence(text, start, match):
+            yield text[start : match.end()].strip()
+            start = match.end()
+    yield text[start:].strip()
+
+
+def _ends_sentence(text, start, match):
+    if match.end() == len(text) or not match.group().startswith("."):
+        return True
+    following = text[match.end() : match.end() + 2].lstrip(_OPENING)[:1]
+    if following.islower():
+        return False
+    if match.group().rstrip() != ".":
+        return True
+    # Only the last few characters matter, which keeps the time linear for text without breaks.
+    word = _LAST_WORD.search(text, max(start, match.start() - 20), match.start())
+    word = word.group().lstrip(_OPENING) if word else ""
+    if word.lower() in ("no", "nos", "p", "pp", "vol", "ch", "fig", "figs", "eq", "sec"):
+        return not following.isdigit()
+    if word.lower() in _ABBREVIATIONS:
+        return False
+    return not (len(word) == 1 and word.isupper() and word != "I" and following.isupper())
+
+
+def _cut(sentence, max_characters):
+    start = 0
+    while len(sentence) - start > max_characters:
+        window = sentence[start : start + max_characters + 1]
+        end = max(_last_break(window, mark) for mark in _CLAUSE_MARKS)
+        if end < max_characters // 2:
+            end = max((place for place, c in enumerate(window) if c.isspace()), default=0)
+        end = end or max_characters
+        yield sentence[start : start + end].strip()
+        start += end
+        while start < len(sentence) and sentence[start].isspace():
+            start += 1
+    if start < len(sentence):
+        yield sentence[start:]
+
+
+def _last_break(window, mark):
+    # A mark with a space behind it: the comma in "1,000" and the colon in "10:30" are none.
+    return window.rfind(mark + " ") + 1
