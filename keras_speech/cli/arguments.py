@@ -5,7 +5,7 @@ import math
 import os
 from pathlib import Path
 
-from keras_speech.cli.errors import UsageError
+from keras_speech.cli.errors import CommandError, UsageError
 
 
 def whole_number(low):
@@ -72,13 +72,11 @@ def require_file(path, *, what):
     return path
 
 
-def require_new_directory(path, *, what):
-    """Returns `path` as a `Path`; raises `UsageError` unless it can be made, or is empty."""
-    path = Path(path).expanduser()
-    if path.is_dir():
-        if any(path.iterdir()):
-            raise UsageError(f"{what} `{path}` exists and is not empty; name a new directory.")
-        if not os.access(path, os.W_OK):
-            raise UsageError(f"{what} `{path}` cannot be written: permission denied.")
-        return path
-    return require_writable(path, what=what)
+def decode(data, name):
+    """Returns bytes as text; raises `CommandError` with the file's name where they are none."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            f"`{name}` is not UTF-8 text: {error.reason} at byte {error.start}."
+        ) from error

@@ -1,17 +1,22 @@
 """`keras-speech evaluate`: how well a voice is understood, and how near it is to recordings."""
 
 import argparse
+from pathlib import Path
 
 from keras_speech.cli import arguments as kinds
-from keras_speech.cli.voices import require_voice
+from keras_speech.cli.layouts import LAYOUTS, read_corpus
+from keras_speech.cli.progress import progress
+from keras_speech.cli.quiet import load_quietly
+from keras_speech.cli.voices import require_voice, speaker_of
 
 DESCRIPTION = """\
 Compare a voice with recordings of the same sentences that were held out from its training.
 
 Measures closed-LM word error rate (a speech recognizer that knows all texts of the corpus),
 mel-cepstral distortion, F0 and voicing errors; beside them those of the recordings themselves and
-of Griffin-Lim from their own spectrograms. Prints a table, and writes --out with report.json and a
-page, index.html, with players and spectrograms. Needs `pip install keras-speech[evaluate]`.
+of Griffin-Lim from their own spectrograms. Prints a table, and writes --out/evaluation.json and a
+page with players and spectrograms, --out/evaluation.html.
+Needs `pip install keras-speech[evaluate]`.
 """
 
 EPILOG = """\
@@ -39,20 +44,36 @@ def add_parser(commands, parents):
         help="file with the name of a recording per line: those to speak and compare",
     )
     parser.add_argument(
-        "--out", "-o", required=True, metavar="DIR", help="new directory for the report"
+        "--out",
+        "-o",
+        default="evaluation",
+        metavar="DIR",
+        help="directory for evaluation.json and evaluation.html; default: %(default)s",
     )
     parser.add_argument(
         "--layout",
-        choices=("ljspeech", "vctk", "fsdd"),
+        choices=LAYOUTS,
         default="ljspeech",
         help="how --data is laid out; default: %(default)s",
     )
+    parser.add_argument(
+        "--sentences",
+        metavar="FILE",
+        help="text file with further sentences, one per line, that have no recording",
+    )
+    parser.add_argument(
+        "--limit",
+        type=kinds.whole_number(1),
+        metavar="N",
+        help="test no more than the first N recordings and sentences",
+    )
+    parser.add_argument("--speaker", help="name or number of a speaker, for voices with several")
     parser.add_argument(
         "--seed",
         type=kinds.whole_number(0),
         default=0,
         metavar="N",
-        help="of the voice; default: 0",
+        help="seed of the voice; default: %(default)s",
     )
     parser.set_defaults(run=run)
 
@@ -61,15 +82,31 @@ def run(arguments):
     require_voice(arguments.voice, option="VOICE")
     directory = kinds.require_directory(arguments.data, what="--data")
     split = kinds.require_file(arguments.split, what="--split")
-    out = kinds.require_new_directory(arguments.out, what="--out")
+    sentences = []
+    if arguments.sentences is not None:
+        path = kinds.require_file(arguments.sentences, what="--sentences")
+        sentences = kinds.decode(path.read_bytes(), path).splitlines()
 
+    load_quietly(debug=arguments.debug)
     from keras_speech import data, evaluation
     from keras_speech.voices import Voice
 
-    corpus = getattr(data, arguments.layout)(directory)
-    part = corpus.subset(data.read_ids(split))
+    corpus = read_corpus(arguments.layout, directory)
+    ids = data.read_ids(split)
     voice = Voice.from_preset(arguments.voice)
-    report = evaluation.evaluate_voice(voice, part, corpus, directory=out, seed=arguments.seed)
-    print(report)
-    print(f"{out.absolute() / 'index.html'}: players and spectrograms")
+    with progress("Evaluating") as report:
+        result = evaluation.evaluate_voice(
+            voice,
+            corpus,
+            ids=ids,
+            sentences=sentences,
+            output_directory=Path(arguments.out).expanduser(),
+            limit=arguments.limit,
+            speaker=speaker_of(voice, arguments.speaker),
+            seed=arguments.seed,
+            progress=report,
+        )
+    print(evaluation.format_table(result))
+    print(f"{Path(result['files']['html']).absolute()}: with players and spectrograms")
+    print(f"{Path(result['files']['json']).absolute()}: every figure")
     return 0

@@ -46,10 +46,7 @@ def main(argv=None):
     if "run" not in arguments:
         _parser().print_help()
         return OK
-    debug = getattr(arguments, "debug", False)
-    if not debug:
-        # TensorFlow reads it once, when it is first imported.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    debug = arguments.debug = getattr(arguments, "debug", False)
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn

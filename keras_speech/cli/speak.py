@@ -7,8 +7,10 @@ import time
 from pathlib import Path
 
 from keras_speech.cli import arguments as kinds
-from keras_speech.cli.errors import CommandError, UsageError
-from keras_speech.cli.voices import require_voice
+from keras_speech.cli.errors import UsageError
+from keras_speech.cli.progress import progress
+from keras_speech.cli.quiet import load_quietly
+from keras_speech.cli.voices import require_voice, speaker_of
 
 DEFAULT_VOICE = "kathleen"
 TEXT_VARIABLE = "KERAS_SPEECH_TEXT"
@@ -89,11 +91,12 @@ def run(arguments):
         raise UsageError(f"--plot `{plot}` must end in .png.")
     require_voice(arguments.voice, option="--voice")
 
+    load_quietly(debug=arguments.debug)
     from keras_speech.voices import Voice
 
     voice = Voice.from_preset(arguments.voice)
     options = {
-        "speaker": _speaker(arguments.speaker, voice.speakers),
+        "speaker": speaker_of(voice, arguments.speaker),
         "speed": arguments.speed,
         "seed": arguments.seed,
     }
@@ -103,7 +106,8 @@ def run(arguments):
         seconds = speech.duration
         _save_plot(speech, plot)
     else:
-        seconds = _speak_with_progress(voice, text, output, options)
+        with progress("Speaking") as report:
+            seconds = voice.speak_to_file(text, output, progress=report, **options)
     took = time.perf_counter() - started
     print(f"{output.absolute()}: {seconds:.1f} s of speech by {voice.name}, made in {took:.1f} s")
     if plot:
@@ -116,7 +120,10 @@ def read_text(arguments):
     if arguments.text is not None and arguments.file is not None:
         raise UsageError("give TEXT or --file, not both.")
     if arguments.file is not None:
-        source, text = f"`{arguments.file}`", _decode(_read_file(arguments.file), arguments.file)
+        source, text = (
+            f"`{arguments.file}`",
+            kinds.decode(_read_file(arguments.file), arguments.file),
+        )
     elif arguments.text == "-":
         source, text = "stdin", _read_stdin()
     elif arguments.text is not None:
@@ -141,34 +148,7 @@ def _read_stdin():
     # Tests and notebooks replace stdin by a stream of text alone.
     if not hasattr(sys.stdin, "buffer"):
         return sys.stdin.read()
-    return _decode(sys.stdin.buffer.read(), "stdin")
-
-
-def _decode(data, name):
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CommandError(
-            f"`{name}` is not UTF-8 text: {error.reason} at byte {error.start}."
-        ) from error
-
-
-def _speaker(speaker, names):
-    """A name wins over a number: there are corpora whose speakers have numbers for names."""
-    is_number = speaker is not None and speaker.isdecimal() and speaker not in (names or ())
-    return int(speaker) if is_number else speaker
-
-
-def _speak_with_progress(voice, text, output, options):
-    from keras_speech.data.progress import Progress
-
-    with Progress(len(voice.sentences(text)), "Speaking") as bar:
-
-        def progress(done, total):
-            while bar.done < done:
-                bar.step()
-
-        return voice.speak_to_file(text, output, progress=progress, **options)
+    return kinds.decode(sys.stdin.buffer.read(), "stdin")
 
 
 def _save_plot(speech, path):

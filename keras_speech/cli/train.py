@@ -5,8 +5,8 @@ import math
 
 from keras_speech.cli import arguments as kinds
 from keras_speech.cli.errors import UsageError
+from keras_speech.cli.layouts import LAYOUTS
 
-LAYOUTS = ("ljspeech", "vctk", "fsdd")
 CONFIGS = ("small", "ljspeech")
 TOKENIZERS = ("characters", "phones")
 SCHEDULES = ("inverse_sqrt", "cosine", "constant")

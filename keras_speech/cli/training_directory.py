@@ -7,6 +7,7 @@ from pathlib import Path
 from keras_speech.cli.errors import UsageError
 
 SETTINGS_FILE = "training.json"
+MODEL_FILE = "model.json"
 
 # What a run continues with may differ from what it began with in these.
 FREE = frozenset({"epochs", "plot_every", "keep", "on_error"})
@@ -18,8 +19,6 @@ def check(directory, settings):
     Args:
         directory: where to.
         settings: JSON-safe dict of what the training depends on.
-
-    Returns: whether there is a training to go on with.
 
     Raises:
         UsageError: it holds something else, or a training with other settings, or cannot be
@@ -33,36 +32,53 @@ def check(directory, settings):
                 f"--out `{directory}` cannot be made: `{parent}` is no directory that can be "
                 "written."
             )
-        return False
+        return
     if not directory.is_dir():
         raise UsageError(f"--out `{directory}` is a file; name a directory.")
     if not os.access(directory, os.W_OK):
         raise UsageError(f"--out `{directory}` cannot be written: permission denied.")
     if not any(directory.iterdir()):
-        return False
+        return
     if not (directory / SETTINGS_FILE).is_file():
         raise UsageError(
             f"--out `{directory}` holds something that is no training of ours; name a new "
             "directory."
         )
-    _require_same(directory, _read(directory), settings)
-    return True
+    _require_same(directory, _read(directory / SETTINGS_FILE), settings)
 
 
 def begin(directory, settings):
     """Makes the directory and writes the settings, which mark it as a training's."""
-    directory = Path(directory).expanduser()
     directory.mkdir(parents=True, exist_ok=True)
-    temporary = directory / f".{SETTINGS_FILE}.{os.getpid()}"
+    _write(directory / SETTINGS_FILE, settings)
+
+
+def model_config(directory, make):
+    """Returns the model's configuration: the one in the directory, else a new one, kept there.
+
+    What is measured on the recordings, such as their mean level, may change with them; the model
+    of a begun training may not.
+
+    Args:
+        directory: of the training.
+        make: function without arguments that returns a JSON-safe dict.
+    """
+    path = directory / MODEL_FILE
+    if not path.exists():
+        _write(path, make())
+    return _read(path)
+
+
+def _write(path, fields):
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
-        os.replace(temporary, directory / SETTINGS_FILE)
+        temporary.write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
+        os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _read(directory):
-    path = directory / SETTINGS_FILE
+def _read(path):
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(settings, dict):

@@ -6,6 +6,8 @@ from pathlib import Path
 from keras_speech.cli import arguments as kinds
 from keras_speech.cli import training_directory
 from keras_speech.cli.errors import CommandError, UsageError
+from keras_speech.cli.layouts import read_corpus
+from keras_speech.cli.quiet import load_quietly
 
 INTERRUPTED = 130
 NOT_SETTINGS = ("run", "command", "debug", "out")
@@ -24,23 +26,25 @@ class TrainingRun:
             name: value for name, value in vars(arguments).items() if name not in NOT_SETTINGS
         }
         self.settings["data"] = str(self.data.resolve())
-        self.goes_on = training_directory.check(self.out, self.settings)
+        training_directory.check(self.out, self.settings)
         self.skipped = []
 
     def __call__(self):
-        # The corpus comes first: a bad row is found before TensorFlow has loaded.
+        # The corpus comes first: a bad row is found before anything slow or lasting happens.
         train_corpus, validation_corpus = self._corpora()
+        load_quietly(debug=self.arguments.debug)
         import keras
 
         keras.utils.set_random_seed(self.arguments.seed)
         spec, tokenizer = self._spec(), self._tokenizer()
-        model = self._model(spec, tokenizer, train_corpus.speakers)
+        config = self._config(spec, tokenizer, train_corpus.speakers)
         # From here on there is something to keep, so the directory is made.
         training_directory.begin(self.out, self.settings)
-        train = self._batches(train_corpus, spec, tokenizer, model)
+        train = self._batches(train_corpus, spec, tokenizer, config)
         validation = None
         if validation_corpus is not None:
-            validation = self._batches(validation_corpus, spec, tokenizer, model, shuffle=False)(0)
+            validation = self._batches(validation_corpus, spec, tokenizer, config, shuffle=False)(0)
+        model = self._model(config, train)
         self._list_skipped()
         try:
             self._fit(model, train, validation)
@@ -53,8 +57,12 @@ class TrainingRun:
     def _corpora(self):
         from keras_speech import data
 
-        reader = getattr(data, self.arguments.layout)
-        corpus = reader(self.data, on_error=self.arguments.on_error, skipped=self.skipped)
+        corpus = read_corpus(
+            self.arguments.layout,
+            self.data,
+            on_error=self.arguments.on_error,
+            skipped=self.skipped,
+        )
         part = self.arguments.validation
         if part is None:
             train, validation = corpus.train, corpus.validation
@@ -106,19 +114,27 @@ class TrainingRun:
             return text.CharacterTokenizer(self.arguments.alphabet, normalizer=None, lowercase=True)
         return text.CharacterTokenizer()
 
-    def _model(self, spec, tokenizer, speakers):
-        from keras_speech.models import Tacotron2
-        from keras_speech.models.tacotron2 import tacotron2_configs
+    def _config(self, spec, tokenizer, speakers):
+        from keras_speech.models import tacotron2_configs
 
         config = dict(getattr(tacotron2_configs, self.arguments.config.upper()))
         if self.arguments.reduction:
             config["reduction"] = self.arguments.reduction
         if len(speakers) > 1:
             config["n_speakers"] = len(speakers)
-        config |= {"vocabulary_size": tokenizer.vocabulary_size, "n_mels": spec.n_mels}
-        return Tacotron2(**config)
+        return config | {"vocabulary_size": tokenizer.vocabulary_size, "n_mels": spec.n_mels}
 
-    def _batches(self, corpus, spec, tokenizer, model, *, shuffle=True):
+    def _model(self, config, train):
+        from keras_speech.models import Tacotron2
+        from keras_speech.training import mel_statistics
+
+        def measured():
+            mean, scale = mel_statistics(train(0))
+            return {**config, "mel_mean": mean, "mel_scale": scale}
+
+        return Tacotron2(**training_directory.model_config(self.out, measured))
+
+    def _batches(self, corpus, spec, tokenizer, config, *, shuffle=True):
         from keras_speech import data
 
         arguments = self.arguments
@@ -134,7 +150,7 @@ class TrainingRun:
             skipped=self.skipped,
             level=arguments.level_db,
             trim=arguments.trim_db,
-            reduction=getattr(model, "reduction", 1),
+            reduction=config["reduction"],
         )
 
     def _list_skipped(self):

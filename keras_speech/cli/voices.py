@@ -89,3 +89,12 @@ def require_voice(voice, *, option):
             f"{option} `{voice}` is neither a directory nor a voice that comes with the package "
             f"({', '.join(bundled) or 'this installation has none'})."
         )
+
+
+def speaker_of(voice, speaker):
+    """Returns what `voice` takes as `speaker`, given as a name or number in a string."""
+    # A name wins: there are corpora whose speakers have numbers for names.
+    is_number = (
+        speaker is not None and speaker.isdecimal() and speaker not in (voice.speakers or ())
+    )
+    return int(speaker) if is_number else speaker

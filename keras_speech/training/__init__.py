@@ -3,12 +3,14 @@
 from keras_speech.training.acoustic import train_acoustic
 from keras_speech.training.averaging import averaged_weights
 from keras_speech.training.checkpoint import read_checkpoint, restore_checkpoint, save_checkpoint
+from keras_speech.training.mel_statistics import mel_statistics
 from keras_speech.training.schedules import WarmupInverseSquareRoot, learning_rate_schedule
 
 __all__ = [
     "WarmupInverseSquareRoot",
     "averaged_weights",
     "learning_rate_schedule",
+    "mel_statistics",
     "read_checkpoint",
     "restore_checkpoint",
     "save_checkpoint",
