@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -25,10 +26,18 @@ def save_model(model, path, *, weights_dtype="float32"):
             to `"float32"`.
 
     Raises:
-        ValueError: for a weight that does not fit into float16, by its name.
+        ValueError: for a model that is not built, and for a weight that does not fit into float16.
     """
     path = Path(path)
-    model.save(path)
+    if not model.built and model.layers:
+        raise ValueError(
+            "A model must be built before it is saved, or its weights are not. "
+            f"Received: {type(model).__name__} that is not built; call it on some data first."
+        )
+    with warnings.catch_warnings():
+        # Of a model without layers, such as Griffin-Lim, there is nothing to build.
+        warnings.filterwarnings("ignore", message="You are saving a model that has not yet been")
+        model.save(path)
     archive = {}
     with zipfile.ZipFile(path) as source:
         for name in source.namelist():

@@ -138,8 +138,8 @@ class Voice:
             speed: 2.0 is twice as fast, at the same pitch; from 0.25 to 4. Defaults to 1.
             seed: whole number; equal calls with equal seeds give equal samples. `None` draws one.
                 Defaults to 0.
-            batch_size: most sentences to generate at once. A model that draws random numbers
-                draws others in another batch, so the sound depends on this too. Defaults to 8.
+            batch_size: most sentences to generate at once. Changes speed and memory; a model whose
+                rows do not depend on each other gives the same sound. Defaults to 8.
             max_frames: limit of mel frames per sentence. Defaults to the acoustic model's.
 
         Returns: `Speech`.
@@ -248,8 +248,7 @@ class Voice:
             tokens[row, : len(ids)] = ids
         if speaker is not None:
             options = {**options, "speaker": np.full(len(group), speaker, "int32")}
-        # Each group draws numbers of its own, or all sentences would share their randomness.
-        seed = (seed + group[0][1]) % 2**31
+        # Every sentence gets the same seed, so that it sounds the same wherever it stands.
         output = self.acoustic_model.generate(tokens, lengths, seed=seed, **options)
         output = {key: keras.ops.convert_to_numpy(value) for key, value in output.items()}
         per_step = max(1, round(output["mel"].shape[1] / max(1, output["alignment"].shape[1])))

@@ -7,8 +7,9 @@ import keras
 import numpy as np
 import pytest
 
+from keras_speech.models import GriffinLim
 from keras_speech.voices import model_files
-from voices.fake_models import FakeAcoustic
+from voices.fake_models import SPEC, FakeAcoustic
 
 
 @keras.saving.register_keras_serializable("keras_speech_tests")
@@ -91,6 +92,20 @@ def test_weight_too_large_for_float16_is_named(tmp_path):
     model.table.assign(np.full((10, 10), 1e5))
     with pytest.raises(ValueError, match="weights_dtype=float16, largest magnitude 100000 in"):
         model_files.save_model(model, tmp_path / "model.keras", weights_dtype="float16")
+
+
+def test_model_without_its_weights_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="must be built.*Received: Layered"):
+        model_files.save_model(Layered(), tmp_path / "model.keras")
+    assert os.listdir(tmp_path) == []
+
+
+def test_model_that_has_no_weights_is_saved_without_a_warning(tmp_path, recwarn):
+    vocoder = GriffinLim(SPEC, n_iter=3)
+    model_files.save_model(vocoder, tmp_path / "model.keras")
+    assert not [each for each in recwarn if each.category is UserWarning]
+    loaded = model_files.load_model(tmp_path / "model.keras", role="vocoder")
+    assert loaded.get_config() == vocoder.get_config()
 
 
 def test_missing_file_is_named(tmp_path):
