@@ -44,6 +44,7 @@ _RULES = [
         r"([IVX]+)\b",
         r"\1 <v \2>",
     ),
+    (r"\b([A-Z]{1,3})&([A-Z]{1,3})\b", r"<i \1> and <i \2>"),
     (r"\b([A-Z]+'(?:T|LL|RE|VE|D|M))\b", r"<l \1>"),
     # At the end of the text the last period of initials ends the sentence as well.
     (r"\b((?:[A-Za-z]\.){2,})([\"')\]]* *$)", r"\1.\2"),
