@@ -24,12 +24,7 @@ def track_f0(samples, sample_rate, *, hop_length, fmin=FMIN, fmax=FMAX):
     Reference: Mauch and Dixon, "pYIN: a fundamental frequency estimator using probabilistic
     threshold distributions", 2014, in librosa's implementation.
     """
-    try:
-        import librosa
-    except ImportError as error:
-        raise ImportError(
-            'Pitch measures need librosa: `pip install "keras-speech[evaluate]"`.'
-        ) from error
+    librosa = load_librosa()
     samples = np.asarray(samples, dtype="float64")
     # Three periods of the lowest pitch: two to compare and room for the longest lag.
     frame_length = 2 ** int(np.ceil(np.log2(2.5 * sample_rate / fmin)))
@@ -47,3 +42,18 @@ def track_f0(samples, sample_rate, *, hop_length, fmin=FMIN, fmax=FMAX):
         n_thresholds=50,
     )
     return np.where(voiced, np.nan_to_num(f0), 0.0)
+
+
+def load_librosa():
+    """Returns the module librosa.
+
+    Raises:
+        ImportError: when it is not installed; says how to.
+    """
+    try:
+        import librosa
+    except ImportError as error:
+        raise ImportError(
+            'Pitch measures need librosa: `pip install "keras-speech[evaluate]"`.'
+        ) from error
+    return librosa
