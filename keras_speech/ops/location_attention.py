@@ -29,7 +29,8 @@ def unfold(x, size):
     padded = ops.pad(x, [[0, 0], [size // 2, size // 2]])
     rows = ops.broadcast_to(padded[:, None, :], (batch, n + 1, width))
     rows = ops.reshape(rows, (batch, (n + 1) * width))[:, : n * (width + 1)]
-    return ops.reshape(rows, (batch, n, width + 1))[:, :, :size]
+    rows = ops.reshape(rows, (batch, n, width + 1))[:, :, :size]
+    return ops.reshape(rows, (batch, n, size))  # states `size` where `n` is unknown to the graph
 
 
 def fold(windows):

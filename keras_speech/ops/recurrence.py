@@ -33,13 +33,22 @@ def scan(step, carry, outputs, inputs, reverse=False):
     """
     n = len(carry)
 
-    def body(both, row):
-        new_carry, output = step(both[:n], row)
+    def body(both, t):
+        new_carry, output = step(both[:n], tuple(x[t] for x in inputs))
         both = (*new_carry, *output)
         return both, both
 
-    last, stacked = ops.scan(body, (*carry, *outputs), inputs, reverse=reverse)
-    return last[:n], stacked[n:]
+    # Over places, not over the inputs themselves: with TensorFlow, `keras.ops.scan` does not take
+    # several inputs whose length is unknown when the graph is made.
+    n_steps = ops.shape(inputs[0])[0]
+    places = ops.arange(n_steps, dtype="int32")
+    last, stacked = ops.scan(body, (*carry, *outputs), places, reverse=reverse)
+    # It also forgets how many channels there are.
+    stacked = (
+        ops.reshape(x, (n_steps, *ops.shape(like)))
+        for x, like in zip(stacked[n:], outputs, strict=True)
+    )
+    return last[:n], tuple(stacked)
 
 
 def flat(upstream):
