@@ -7,7 +7,7 @@ works on a JAX installation without TensorFlow.
 
 import importlib
 
-from keras_speech import layers, metrics, models, ops
+from keras_speech import layers, losses, metrics, models, ops
 from keras_speech.audio_spec import AudioSpec
 from keras_speech.models import GriffinLim, Tacotron2, tacotron2_configs
 
@@ -36,6 +36,7 @@ __all__ = [
     "data",
     "evaluation",
     "layers",
+    "losses",
     "metrics",
     "models",
     "ops",

@@ -5,11 +5,10 @@ suite fails for a public name without one. Cases keep dropout at zero where it i
 inference too: random numbers differ between backends.
 """
 
-import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 
 import keras_speech as ks
@@ -24,11 +23,14 @@ class Case:
         inputs: returns what it is called with: an array, a tuple of positional arguments or a
             dict. A layer takes the dict as keyword arguments, a model as its one argument.
         trains: whether `fit` on `inputs` alone is part of what it promises. Defaults to `False`.
+        waveform: whether two-dimensional inputs are `(batch, samples)`, so that their second axis
+            is left open in exports as the time axis of the others is. Defaults to `False`.
     """
 
     make: Callable
     inputs: Callable
     trains: bool = False
+    waveform: bool = False
 
 
 def normal(*shape, seed=0):
@@ -39,68 +41,88 @@ def integers(*shape, below, seed=0):
     return np.random.default_rng(seed).integers(1, below, size=shape).astype("int32")
 
 
-CASES = {}
+def mask(*lengths):
+    return np.arange(max(lengths)) < np.array(lengths)[:, None]
 
 
-def public_names():
-    """Returns the names of all public layer and model classes."""
-    return sorted(
-        name
-        for module in (ks.layers, ks.models)
-        for name in module.__all__
-        if inspect.isclass(getattr(module, name))
-    )
+TINY_SPEC = ks.AudioSpec(
+    sample_rate=8000, n_fft=64, hop_length=16, win_length=64, n_mels=8, fmax=4000.0
+)
 
+TINY_TACOTRON2 = dict(
+    encoder_channels=8,
+    encoder_convolutions=1,
+    prenet_units=(6, 4),
+    prenet_dropout=0.0,
+    attention_lstm_units=8,
+    decoder_lstm_units=8,
+    attention_units=6,
+    attention_filters=3,
+    attention_kernel_size=5,
+    postnet_filters=6,
+    postnet_layers=2,
+    mel_mean=-5.0,
+    mel_scale=2.0,
+)
 
-def call(layer, inputs):
-    if isinstance(inputs, tuple):
-        return layer(*inputs)
-    if isinstance(inputs, dict) and not isinstance(layer, keras.Model):
-        return layer(**inputs)
-    return layer(inputs)
-
-
-def dynamic_shape(array):
-    """Returns `array`'s shape with batch and, where there is one, time left open."""
-    has_time = array.ndim > 2 or (array.ndim == 2 and array.dtype.kind in "ib")
-    return (None, None, *array.shape[2:]) if has_time else (None, *array.shape[1:])
-
-
-def as_model(layer, inputs):
-    """Returns `layer` itself if it is a model, else a functional model around it."""
-    if isinstance(layer, keras.Model):
-        return layer
-    symbolic = keras.tree.map_structure_up_to(inputs, symbolic_input, names(inputs), inputs)
-    outputs = call(layer, symbolic)
-    # An exported signature may return a list of tensors, but no lists inside lists.
-    nested = isinstance(outputs, list | tuple)
-    return keras.Model(symbolic, keras.tree.flatten(outputs) if nested else outputs)
-
-
-def symbolic_input(name, array):
-    return keras.Input(batch_shape=dynamic_shape(array), dtype=str(array.dtype), name=name)
-
-
-def names(inputs):
-    """Returns what to name each input: Keras wants a dict's keys as names."""
-    if isinstance(inputs, dict):
-        return {key: key for key in inputs}
-    return keras.tree.map_structure(lambda _: None, inputs)
-
-
-def call_model(model, inputs):
-    """Calls what `as_model` returned: one argument, whatever the layer inside takes."""
-    return model(list(inputs) if isinstance(inputs, tuple) else inputs)
-
-
-def arrays(outputs):
-    """Returns the tensors in `outputs` as a flat list of float32 or integer NumPy arrays."""
-    flat = [keras.ops.convert_to_numpy(tensor) for tensor in keras.tree.flatten(outputs)]
-    return [x if x.dtype.kind in "iub" else x.astype("float32") for x in flat]
-
-
-def assert_equal(actual, expected, tolerance):
-    actual, expected = arrays(actual), arrays(expected)
-    assert len(actual) == len(expected)
-    for a, b in zip(actual, expected, strict=True):
-        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
+CASES = {
+    "AttentionLSTM": Case(
+        make=lambda: ks.layers.AttentionLSTM(
+            6, attention_units=4, attention_filters=3, attention_kernel_size=5, zoneout=0.1
+        ),
+        inputs=lambda: {
+            "inputs": normal(2, 7, 8),
+            "values": normal(2, 5, 9, seed=1),
+            "mask": mask(5, 3),
+        },
+    ),
+    "ConvNorm1D": Case(
+        make=lambda: ks.layers.ConvNorm1D(4, kernel_size=3, activation="tanh", dropout=0.2),
+        inputs=lambda: {"inputs": normal(2, 7, 8), "mask": mask(7, 4)},
+    ),
+    "GriffinLim": Case(
+        make=lambda: ks.models.GriffinLim(TINY_SPEC, n_iter=2, power=1.1, momentum=0.5),
+        inputs=lambda: normal(2, 9, 8),
+    ),
+    "LocationSensitiveAttention": Case(
+        make=lambda: ks.layers.LocationSensitiveAttention(4, filters=3, kernel_size=5),
+        inputs=lambda: {
+            "query": normal(2, 8),
+            "memory": (normal(2, 5, 9, seed=1), normal(2, 5, 4, seed=2), mask(5, 3)),
+            "state": (np.full((2, 5), 0.2, "float32"), np.full((2, 5), 0.6, "float32")),
+        },
+    ),
+    "LogMelSpectrogram": Case(
+        make=lambda: ks.layers.LogMelSpectrogram(TINY_SPEC),
+        inputs=lambda: normal(2, 100) / 4,
+        waveform=True,
+    ),
+    "Postnet": Case(
+        make=lambda: ks.layers.Postnet(filters=4, kernel_size=3, n_layers=3, dropout=0.2),
+        inputs=lambda: {"mel": normal(2, 7, 8), "mask": mask(7, 4)},
+    ),
+    "Prenet": Case(
+        make=lambda: ks.layers.Prenet((6, 4), dropout=0.0),
+        inputs=lambda: normal(2, 7, 8),
+    ),
+    "Tacotron2": Case(
+        make=lambda: ks.models.Tacotron2(
+            11, n_mels=8, reduction=2, n_speakers=3, speaker_channels=4, **TINY_TACOTRON2
+        ),
+        inputs=lambda: {
+            "tokens": integers(2, 5, below=11) * mask(5, 3),
+            "token_lengths": np.array([5, 3], "int32"),
+            "mel": np.where(mask(9, 6)[..., None], normal(2, 9, 8) - 4, math.log(1e-5)).astype(
+                "float32"
+            ),
+            "mel_lengths": np.array([9, 6], "int32"),
+            "durations": np.array([[2, 1, 3, 1, 2], [1, 4, 1, 0, 0]], "int32"),
+            "speaker": np.array([2, 0], "int32"),
+        },
+        trains=True,
+    ),
+    "ZoneoutLSTM": Case(
+        make=lambda: ks.layers.ZoneoutLSTM(4, zoneout=0.1),
+        inputs=lambda: normal(2, 7, 8),
+    ),
+}

@@ -6,24 +6,24 @@ import jax
 import keras
 import numpy as np
 
-import conformance
+from conformance import CASES
+from conformance_tools import arrays, call_arguments, made
 
 
 def run(case, weights):
     """Returns the outputs of the case under `jax.jit`, with these weights."""
-    layer, inputs = case.make(), case.inputs()
-    model = conformance.as_model(layer, inputs)
-    conformance.call_model(model, inputs)
+    layer, _ = made(case)
     layer.set_weights(weights)
 
-    def function(variables, x):
-        return model.stateless_call(*variables, list(x) if isinstance(x, tuple) else x)[0]
+    def function(variables, inputs):
+        arguments, keywords = call_arguments(layer, inputs)
+        return layer.stateless_call(*variables, *arguments, **keywords)[0]
 
-    state = (
-        [v.value for v in model.trainable_variables],
-        [v.value for v in model.non_trainable_variables],
+    variables = (
+        [v.value for v in layer.trainable_variables],
+        [v.value for v in layer.non_trainable_variables],
     )
-    return conformance.arrays(jax.jit(function)(state, inputs))
+    return arrays(jax.jit(function)(variables, case.inputs()))
 
 
 def main(directory):
@@ -35,7 +35,7 @@ def main(directory):
     """
     assert keras.backend.backend() == "jax"
     directory = Path(directory)
-    for name, case in conformance.CASES.items():
+    for name, case in CASES.items():
         with np.load(directory / f"{name}.npz") as saved:
             weights = [saved[key] for key in sorted(saved.files)]
         np.savez(directory / f"{name}.out.npz", *run(case, weights))

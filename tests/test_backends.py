@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import conformance
 from conformance import CASES
+from conformance_tools import arrays, assert_equal, made
 from jax_process import run_on_jax
 
 TOLERANCE = 1e-4
@@ -16,8 +16,8 @@ def both_backends(tmp_path_factory):
     directory = tmp_path_factory.mktemp("backends")
     on_tensorflow = {}
     for name, case in CASES.items():
-        layer, inputs = case.make(), case.inputs()
-        on_tensorflow[name] = conformance.arrays(conformance.call(layer, inputs))
+        layer, outputs = made(case)
+        on_tensorflow[name] = arrays(outputs)
         weights = {f"{i:04}": array for i, array in enumerate(layer.get_weights())}
         np.savez(directory / f"{name}.npz", **weights)
     run_on_jax("import sys, conformance_on_jax as c; c.main(sys.argv[1])", directory)
@@ -31,4 +31,4 @@ def both_backends(tmp_path_factory):
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_same_output_on_tensorflow_and_jax(name, both_backends):
     on_tensorflow, on_jax = both_backends[name]
-    conformance.assert_equal(on_jax, on_tensorflow, TOLERANCE)
+    assert_equal(on_jax, on_tensorflow, TOLERANCE)
