@@ -117,7 +117,7 @@ class CharacterTokenizer:
         """Returns the distinct characters of `text` (a `str`) that will be dropped, in order."""
         if self.normalizer == "english":
             dropped = dict.fromkeys(normalize_characters.unknown_characters(text))
-            rest = self._prepare(tf.constant([text]))[0].numpy().decode()
+            rest = self._prepare(normalize.as_strings([text]))[0].numpy().decode()
         else:
             dropped, rest = {}, text.lower() if self.lowercase else text
         dropped.update(dict.fromkeys(c for c in rest if c not in self.alphabet))
@@ -143,7 +143,7 @@ class CharacterTokenizer:
         """Reads nothing: the configuration holds everything. Here for the common interface."""
 
     def _checked_texts(self, texts):
-        texts = tf.convert_to_tensor(texts, tf.string)
+        texts = normalize.as_strings(texts)
         if texts.shape.rank is None or texts.shape.rank > 1:
             raise ValueError(
                 f"`texts` must be one string or a batch of them. Received: shape={texts.shape}."
@@ -167,6 +167,11 @@ class CharacterTokenizer:
 
 
 def _checked_alphabet(alphabet):
+    if not isinstance(alphabet, (str, list, tuple)):
+        raise ValueError(
+            "`alphabet` must be a string or a list of single characters. "
+            f"Received: alphabet={alphabet!r}."
+        )
     characters = tuple(alphabet)
     if not characters:
         raise ValueError(f"`alphabet` must not be empty. Received: alphabet={alphabet!r}.")

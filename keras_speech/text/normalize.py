@@ -12,8 +12,54 @@ from keras_speech.text import (
 )
 
 
+@tf.autograph.experimental.do_not_convert  # nothing to convert, and it takes seconds
 def normalize_english(text):
-    """Writes English text as it is spoken."""
+    """Writes English text as it is spoken: lower-case words and punctuation.
+
+    All of it are string operations of TensorFlow (regular expressions, look-ups in constant
+    tables, integer arithmetic on the digits), so that the same function runs in a `tf.data` map,
+    in any `tf.function`, and in an exported graph, without resources or Python code in it.
+
+    | written | spoken | note |
+    |---|---|---|
+    | `“Curly” — café…` | `curly, cafe.` | Latin letters lose accents; quotes are silent; a dash is a comma, an ellipsis a period, a bracket a comma |
+    | `Mr. Fox, etc.` | `mister fox, et cetera.` | a period at the end of the text stays |
+    | `St. Mary, Baker St.` | `saint mary, baker street.` | saint before a saint's name, street after a name |
+    | `12 Elm Dr.` | `twelve elm drive` | doctor elsewhere |
+    | `No. 5, p. 3` | `number five, page three` | only before numbers |
+    | `1,234` `1234567` | `one thousand two hundred thirty four` … | American, no "and", no hyphen; up to 18 digits, then digit by digit |
+    | `-3.14` `.5` `007` | `minus three point one four` `zero point five` `zero zero seven` | |
+    | `21st` `1/2` `2 3/4` `8/10` | `twenty first` `one half` `two and three quarters` `eight out of ten` | |
+    | `5%` `5-10%` | `five percent` `five to ten percent` | |
+    | `$3.50` `£0.20` `$3.5 million` | `three dollars and fifty cents` `twenty pence` `three point five million dollars` | $ £ € ¥ ₹ ¢ |
+    | `10:30` `10:05 pm` `10:00` | `ten thirty` `ten oh five p m` `ten o'clock` | 24 hours: `thirteen hundred` |
+    | `1984` `1905` `2007` `1980s` | `nineteen eighty four` `nineteen oh five` `two thousand seven` `nineteen eighties` | 1100 to 2099 without a comma; 1000 to 1099 after "in", "since", … |
+    | `May 5, 1999` `12/25/1999` `2020-05-17` | `may fifth, nineteen ninety nine` … | month first in the second form |
+    | `555-1234` | `five five five, one two three four` | telephone numbers by digits |
+    | `5 km` `1 ft` `20°C` `5x3` `5 m²` | `five kilometers` `one foot` `twenty degrees celsius` `five by three` `five square meters` | |
+    | `FBI` `NASA` `U.S.` `TVs` | `f b i` `nasa` `u s` `t v's` | see below |
+    | `Henry VIII` `World War II` | `henry the eighth` `world war two` | |
+    | `&` `@` `#5` `+` `=` `/` | `and` `at` `number five` `plus` `equals` `slash` | |
+
+    A word in capitals is spelled if it has no vowel or at most three letters, unless it is in a
+    list of common short words ("THE", "NOT"); lists hold the exceptions on either side. In a text
+    without lower-case letters that has three such words or more (a headline), only those without
+    a vowel and listed ones are spelled.
+
+    The output holds only the letters a to z, apostrophes and hyphens between letters, single
+    marks of ``.,;:!?`` at the end of a word, and single spaces. It does not change when it is
+    normalized again. Whatever has no reading is dropped (`normalize_characters
+    .unknown_characters` lists it), bytes that are no UTF-8 as well.
+
+    Args:
+        text: `str`, list of `str`, or string tensor of any shape.
+
+    Returns: string tensor of the same shape. A text without anything to say gives `""`.
+
+    Example:
+    >>> normalize_english("Dr. Who paid $3.50 at 10:30.").numpy().decode()
+    'doctor who paid three dollars and fifty cents at ten thirty.'
+    """  # noqa: E501 (a table has one line per row)
     text = as_strings(text)
     flat = tf.reshape(text, [-1])
     flat = normalize_characters.to_known_characters(flat)
@@ -45,9 +91,8 @@ def _encoded(text):
 
 _WEB = [
     (r"https?://", ""),
-    (r"([A-Za-z0-9])\.([a-z]{2,})", r"\1 dot \2"),
-    (r"([A-Za-z0-9])\.([a-z]{2,})", r"\1 dot \2"),
-    (r"\bwww dot", "w w w dot"),
+    *[(r"([A-Za-z0-9])\.([a-z]{2,}|(?:COM|ORG|NET|EDU|GOV)\b)", r"\1 dot \2")] * 2,
+    (r"www dot", " w w w dot"),
 ]
 
 _SYMBOLS = [

@@ -51,37 +51,30 @@ class ConstantTable:
     """A string-keyed table made of constants.
 
     `tf.lookup.StaticHashTable` is a resource, which whatever is exported must own and track. A
-    function of constants can be exported from any place, so this table hashes its keys into
-    slots without collision, and a look-up is one gather and one comparison.
+    function of constants can be exported from any place. So this table sorts its keys by a
+    fingerprint, and a look-up is a binary search and one comparison of strings.
 
     Args:
         entries: dict from `str` to values of one type (`str` or `int`).
     """
 
     def __init__(self, entries):
-        keys = [key.encode() for key in entries]
-        values = list(entries.values())
-        kind = object if isinstance(values[0], str) else np.int32
-        self.slots, owners = _slots_without_collision(keys)
-        self.keys = np.full(self.slots, b"\xff", dtype=object)  # never valid UTF-8
-        self.values = np.full(self.slots, "" if kind is object else 0, dtype=kind)
-        for key, value, owner in zip(keys, values, owners, strict=True):
-            self.keys[owner] = key
-            self.values[owner] = value.encode() if isinstance(value, str) else value
+        keys = np.array([key.encode() for key in entries], dtype=object)
+        of_text = isinstance(next(iter(entries.values())), str)
+        values = [value.encode() if of_text else value for value in entries.values()]
+        with tf.init_scope():  # eager even when the table is made while a graph is traced
+            fingerprints = _fingerprints(keys).numpy()
+        order = np.argsort(fingerprints)
+        self.fingerprints, self.keys = fingerprints[order], keys[order]
+        self.values = np.array(values, dtype=object if of_text else np.int32)[order]
 
     def lookup(self, keys, default):
         """Returns the values of `keys`, and `default` (scalar or like `keys`) for others."""
-        places = tf.strings.to_hash_bucket_fast(keys, self.slots)
-        found = tf.equal(tf.gather(tf.constant(self.keys, tf.string), places), keys)
-        values = tf.gather(tf.constant(self.values), places)
-        return tf.where(found, values, default)
+        places = tf.searchsorted(self.fingerprints, _fingerprints(keys))
+        places = tf.minimum(places, len(self.keys) - 1)
+        found = tf.equal(tf.gather(tf.constant(self.keys), places), keys)
+        return tf.where(found, tf.gather(tf.constant(self.values), places), default)
 
 
-def _slots_without_collision(keys):
-    slots = 2 * len(keys) + 1
-    with tf.init_scope():  # eager even when the table is made while a graph is traced
-        while True:
-            owners = tf.strings.to_hash_bucket_fast(keys, slots).numpy()
-            if len(set(owners.tolist())) == len(keys):
-                return slots, owners
-            slots = slots * 9 // 8 + 1
+def _fingerprints(keys):
+    return tf.strings.to_hash_bucket_fast(keys, 2**62)
