@@ -140,21 +140,21 @@ def log_expand(x):
     return dynamic.namespace(x).exp(x)
 
 
-def mel_to_magnitude(mel, spec, n_iter=10):
+def mel_to_magnitude(mel, spec, n_iter=20):
     """Estimate the magnitude spectrogram under a log-mel spectrogram.
 
     The bands are first interpolated, as logarithms, over the frequencies they cover. Then each
     round scales the frequencies so that their bands come nearer to the given ones, in the sense
     of the generalised Kullback-Leibler divergence. That keeps the smooth shape of the start,
-    where bands hold several frequencies, and never leaves the positive numbers: on speech it
-    lies nearer to the true magnitudes than the least-squares solution of
-    `librosa.feature.inverse.mel_to_stft`, and nearer to the given bands.
+    where bands hold several frequencies, and never leaves the positive numbers. On speech the
+    result meets the given bands within a percent, and with 80 bands it lies nearer to the true
+    magnitudes than the least-squares solution of `librosa.feature.inverse.mel_to_stft`.
 
     Args:
         mel: float tensor `(batch, frames, n_mels)` or `(frames, n_mels)`, as
             `log_mel_spectrogram` makes it.
         spec: `AudioSpec`.
-        n_iter: int, number of rounds. Defaults to 10.
+        n_iter: int, number of rounds. Defaults to 20.
 
     Returns: float tensor `(batch, frames, n_fft // 2 + 1)`, non-negative; 0 outside the bands.
 
