@@ -131,7 +131,7 @@ def attention_lstm(
             query_all = ops.matmul(h_all, query_kernel)
             recurrent_transposed = ops.transpose(recurrent_kernel)
             query_transposed = ops.transpose(query_kernel)
-            location_transposed = ops.transpose(location_kernel)
+            location_scored = ops.transpose(location_kernel * score_kernel)
             values_transposed = ops.transpose(values, (0, 2, 1))
             size = location_kernel.shape[0] // 2
 
@@ -150,9 +150,11 @@ def attention_lstm(
                 hidden, _ = hidden_energies(
                     query, keys, weights_old, cumulated_old, location_kernel
                 )
-                dhidden = denergies[:, :, None] * score_kernel * (1.0 - hidden * hidden)
-                dquery = ops.sum(dhidden, axis=1)
-                dwindows = ops.matmul(dhidden, location_transposed)
+                # With `slope` = 1 - hidden^2, `dhidden` = denergies * score * slope is never formed:
+                # it would be the largest array of the loop, and only sums of it are needed.
+                slope = 1.0 - ops.square(hidden)
+                dquery = score_kernel * _context(denergies, slope)
+                dwindows = denergies[:, :, None] * ops.matmul(slope, location_scored)
                 dh = dh + dh_out + ops.matmul(dquery, query_transposed)
                 dz, dh_kept, dc = lstm.step_gradient(gates, c_old, dh, dc, at(step[9:]))
                 dfound = ops.matmul(dz, recurrent_transposed)
@@ -183,11 +185,11 @@ def attention_lstm(
                     query_all[t], keys, weights_old_all[t], cumulated_old_all[t], location_kernel
                 )
                 denergies = denergies_all[t][:, :, None]
-                dhidden = denergies * score_kernel * (1.0 - hidden * hidden)
+                slope = 1.0 - ops.square(hidden)
                 return (
-                    sums[0] + dhidden,
-                    sums[1] + recurrence.weight_gradient(windows, dhidden),
-                    sums[2] + ops.sum(denergies * hidden, axis=(0, 1)),
+                    sums[0] + denergies * slope,
+                    sums[1] + recurrence.weight_gradient(windows * denergies, slope),
+                    sums[2] + recurrence.weight_gradient(hidden, denergies)[:, 0],
                 )
 
             # Apart from the loop above: a loop whose outputs are stacked would stack these too.
@@ -201,10 +203,10 @@ def attention_lstm(
             return (
                 dz_all,
                 ops.einsum("tbn,tbc->bnc", weights_all, dcontext_sum),
-                dkeys,
+                dkeys * score_kernel,
                 recurrence.weight_gradient(found_all, dz_all),
                 recurrence.weight_gradient(h_all, dquery_all),
-                dlocation_kernel,
+                dlocation_kernel * score_kernel,
                 dscore_kernel,
             )
 

@@ -50,7 +50,7 @@ def update_state(gates, h, c, zoneout):
 
 
 def _zone(new, old, keep):
-    return new if keep is None else new + keep * (old - new)
+    return new if keep is None else keep * old + (1.0 - keep) * new
 
 
 def step_gradient(gates, c_previous, dh, dc, zoneout):

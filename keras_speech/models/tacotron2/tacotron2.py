@@ -228,7 +228,7 @@ class Tacotron2(keras.Model):
         """
         tokens, token_lengths = _check_tokens(tokens, token_lengths, self.vocabulary_size)
         _check_positive(max_frames=max_frames)
-        arrays = [tokens, token_lengths, np.float32(stop_threshold)]
+        arrays = [tokens, token_lengths, np.float32(stop_threshold), np.int32(max_frames)]
         if self.n_speakers:
             arrays.append(_check_speaker(speaker, len(tokens), self.n_speakers))
         elif speaker is not None:
@@ -248,9 +248,12 @@ class Tacotron2(keras.Model):
         result["alignment"] = result["alignment"][:, :longest]
         return result
 
-    def _generate(self, noise, tokens, token_lengths, stop_threshold, speaker=None):
+    def _generate(self, noise, tokens, token_lengths, stop_threshold, max_frames, speaker=None):
         values, mask = self.encode(tokens, token_lengths, speaker, training=False)
         mel, weights, n_steps, stopped = decode(self.decoder, values, mask, noise, stop_threshold)
+        # Decoding goes on to the end of a chunk, rows to their stop token or to `max_frames`.
+        stopped = ops.logical_and(stopped, n_steps * self.reduction <= max_frames)
+        lengths = ops.minimum(n_steps * self.reduction, max_frames)
         # [steps, b, r * m] -> [b, steps * r, m], no further than the longest row
         n = ops.max(n_steps)
         batch = ops.shape(mask)[0]
@@ -258,12 +261,12 @@ class Tacotron2(keras.Model):
         if keras.backend.backend() != "jax":  # whose shapes are fixed
             mel, weights = mel[:, :n], weights[:, :n]
         mel = ops.reshape(mel, (batch, ops.shape(mel)[1] * self.reduction, self.n_mels))
-        frame_mask = masking.sequence_mask(n_steps * self.reduction, ops.shape(mel)[1])
+        frame_mask = masking.sequence_mask(lengths, ops.shape(mel)[1])
         mel = self._unscaled(mel + self.postnet(mel, mask=frame_mask, training=False))
         silence = ops.min(ops.where(frame_mask[:, :, None], mel, np.inf))
         return {
             "mel": ops.where(frame_mask[:, :, None], mel, silence),
-            "lengths": n_steps * self.reduction,
+            "lengths": lengths,
             "alignment": ops.repeat(weights, self.reduction, axis=1),
             "stopped": stopped,
         }
