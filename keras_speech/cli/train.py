@@ -69,8 +69,9 @@ def _add_data(group):
     group.add_argument(
         "--validation",
         metavar="PART",
-        help="what is kept out of training: a fraction such as 0.05, a file with a recording's "
-        "name per line, or `none`; default: the corpus's own val.txt, else 0.05",
+        help="what is kept out of training: a fraction such as 0.05, a number of recordings, a "
+        "file with a recording's name per line, or `none`; default: the corpus's own val.txt, "
+        "else 0.05",
     )
     group.add_argument(
         "--on-error",

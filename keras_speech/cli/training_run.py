@@ -66,17 +66,17 @@ class TrainingRun:
         part = self.arguments.validation
         if part is None:
             train, validation = corpus.train, corpus.validation
-        elif part == "none" or _fraction(part) == 0:
+        elif part == "none" or _amount(part) == 0:
             train, validation = corpus, None
-        elif (fraction := _fraction(part)) is not None:
-            train, validation = corpus.split(fraction)
+        elif (amount := _amount(part)) is not None:
+            train, validation = corpus.split(amount)
         elif Path(part).expanduser().is_file():
             validation = corpus.subset(data.read_ids(Path(part).expanduser()))
             held_out = set(validation.ids)
             train = corpus.filter(lambda recording: recording.id not in held_out)
         else:
             raise UsageError(
-                f"--validation `{part}` is neither a fraction from 0 to 1, a file, nor `none`."
+                f"--validation `{part}` is neither a fraction, a number, a file, nor `none`."
             )
         if validation is not None and len(validation) == 0:
             validation = None
@@ -219,11 +219,14 @@ class TrainingRun:
         return 0
 
 
-def _fraction(text):
+def _amount(text):
+    """Returns a fraction below 1 or a number of recordings; `None` for text that is no number."""
     try:
         value = float(text)
     except ValueError:
         return None
-    if not 0 <= value < 1:
-        raise UsageError(f"--validation must be a fraction from 0 to below 1, not {text}.")
-    return value
+    if not (0 <= value < 1 or (value >= 1 and value.is_integer())):
+        raise UsageError(
+            f"--validation must be a fraction below 1 or a number of recordings, not {text}."
+        )
+    return value if value < 1 else int(value)

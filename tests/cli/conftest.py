@@ -1,5 +1,10 @@
 """A small corpus, a small model and a small voice that the tests of the command line share."""
 
+import functools
+import os
+from pathlib import Path
+
+import keras
 import numpy as np
 import pytest
 
@@ -21,11 +26,73 @@ TINY = {
 
 
 @pytest.fixture
+def environment():
+    """Environment variables for commands in processes of their own: they find the package."""
+    root = str(Path(__file__).parents[2])
+    paths = filter(None, [root, os.environ.get("PYTHONPATH")])
+    # What the tests keep quiet with, a user does not have.
+    others = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    return {**others, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+@pytest.fixture
 def tiny_config(monkeypatch):
     """Makes `--config small` a model that trains in no time."""
     from keras_speech.models import tacotron2_configs
 
     monkeypatch.setattr(tacotron2_configs, "SMALL", TINY)
+
+
+@keras.saving.register_keras_serializable("keras_speech_tests")
+class StandIn(keras.Model):
+    """Takes Tacotron 2's place where a test is not about it: one mel for a whole sentence.
+
+    It has what a training must bring back after an interrupt: weights, dropout and its seed.
+    """
+
+    def __init__(
+        self, vocabulary_size, n_mels=80, reduction=1, n_speakers=0, mel_mean=0.0, mel_scale=1.0,
+        **kwargs,
+    ):  # fmt: skip
+        kwargs = {name: value for name, value in kwargs.items() if name in ("name", "dtype")}
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.n_mels, self.reduction = vocabulary_size, n_mels, reduction
+        self.n_speakers, self.mel_mean, self.mel_scale = n_speakers, mel_mean, mel_scale
+        self.embedding = keras.layers.Embedding(vocabulary_size, 4)
+        self.dropout = keras.layers.Dropout(0.5)
+        self.dense = keras.layers.Dense(n_mels)
+        self.embedding.build((None, None))
+        self.dense.build((None, 4))
+        self.built = True
+
+    def call(self, inputs, training=None):
+        embedded = keras.ops.mean(self.embedding(inputs["tokens"]), axis=1)
+        mel = self.dense(self.dropout(embedded, training=training))
+        mel = mel[:, None] * self.mel_scale + self.mel_mean + 0.0 * inputs["mel"]
+        weights = keras.ops.ones_like(inputs["tokens"][:, None], dtype="float32")
+        alignment = weights * keras.ops.ones_like(inputs["mel"][:, :: self.reduction, :1])
+        return {"mel": mel, "alignment": alignment}
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return keras.ops.mean(keras.ops.square(x["mel"] - y_pred["mel"]))
+
+    def generate(self, tokens, token_lengths=None, speaker=None, max_frames=20, seed=0):
+        tokens = np.asarray(tokens)
+        mel = np.zeros((len(tokens), 20, self.n_mels), "float32")
+        output = self({"tokens": tokens, "mel": mel})
+        return {**output, "lengths": np.full(len(tokens), 20)}
+
+    def get_config(self):
+        names = ("vocabulary_size", "n_mels", "reduction", "n_speakers", "mel_mean", "mel_scale")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+@pytest.fixture
+def stand_in(monkeypatch):
+    """Lets `train tacotron2` train the stand-in."""
+    import keras_speech.models
+
+    monkeypatch.setattr(keras_speech.models, "Tacotron2", StandIn)
 
 
 @pytest.fixture
@@ -50,9 +117,7 @@ def corpus_directory(tmp_path):
 
 @pytest.fixture(scope="session")
 def voice_directory(tmp_path_factory):
-    """A saved voice with untrained weights and two speakers."""
-    import keras
-
+    """A saved voice with untrained weights and two speakers; it says 0.32 s per sentence."""
     import keras_speech as ks
 
     keras.utils.set_random_seed(0)
@@ -60,9 +125,24 @@ def voice_directory(tmp_path_factory):
         sample_rate=8000, n_fft=256, hop_length=64, win_length=256, n_mels=20, fmax=4000
     )
     tokenizer = ks.text.CharacterTokenizer()
-    model = ks.models.Tacotron2(
-        vocabulary_size=tokenizer.vocabulary_size, n_mels=20, n_speakers=2, **TINY
-    )
+    # One step of 40 frames per sentence, for its stop token comes at once.
+    config = {**TINY, "reduction": 40, "n_mels": 20, "n_speakers": 2}
+    model = ks.models.Tacotron2(vocabulary_size=tokenizer.vocabulary_size, **config)
+    model.decoder.stop_dense.bias.assign([20.0])
     vocoder = ks.models.GriffinLim(spec, n_iter=2)
     voice = ks.Voice(tokenizer, model, vocoder, spec, name="tiny", speakers=["ann", "7"])
     return voice.save_to_preset(tmp_path_factory.mktemp("voices") / "tiny")
+
+
+@functools.cache
+def _loaded(from_preset, preset):
+    return from_preset(preset)
+
+
+@pytest.fixture
+def loaded_once(monkeypatch):
+    """Keeps loaded voices between tests: what they compile takes longer than they speak."""
+    from keras_speech.voices import Voice
+
+    from_preset = Voice.from_preset
+    monkeypatch.setattr(Voice, "from_preset", lambda preset: _loaded(from_preset, preset))
