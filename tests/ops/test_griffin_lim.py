@@ -79,11 +79,13 @@ def test_momentum_converges_further(padding):
 
 
 def test_converges_as_far_as_librosa():
+    """On average: where 60 rounds arrive varies by a tenth or more between seeds."""
     settings = {"n_fft": 512, "hop_length": 128, "win_length": 512}
     magnitude = magnitude_of(signals.speech_like(0.5), settings)
+    compiled = tf.function(lambda seed: griffin_lim(magnitude, **settings, n_iter=60, seed=seed))
     ours, theirs = [], []
-    for seed in range(3):
-        samples = griffin_lim(magnitude, **settings, n_iter=60, seed=seed)
+    for seed in range(8):
+        samples = compiled(tf.constant(seed))
         ours.append(spectral_convergence(samples, magnitude, settings))
         samples = librosa.griffinlim(
             magnitude.T, **settings, n_iter=60, random_state=seed, pad_mode="reflect"
