@@ -56,7 +56,9 @@ _IRREGULAR = {
 }
 
 # Units that are often written with a period.
-_DOTTED = "ft in lb lbs oz mi yd yds sec secs min mins hr hrs yr yrs gal tsp tbsp sqft sqin sqmi cuft cuin".split()
+_DOTTED = (
+    "ft in lb lbs oz mi yd yds sec secs min mins hr hrs yr yrs gal tsp tbsp sqft sqin sqmi cuft"
+).split()
 
 MONEY_SCALES = {
     "k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million",
