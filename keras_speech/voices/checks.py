@@ -74,11 +74,15 @@ def speaker_index(speaker, speakers):
     )
 
 
-def check_text(text):
-    if not isinstance(text, str):
-        raise ValueError(f"`text` must be a str. Received: text of type {type(text).__name__}.")
-    if not text.strip():
-        raise ValueError(f"`text` must not be empty. Received: text={short(text)!r}.")
+def text(value):
+    """Returns `value` if it is a non-empty str, without what UTF-8 cannot hold."""
+    if not isinstance(value, str):
+        raise ValueError(f"`text` must be a str. Received: text of type {type(value).__name__}.")
+    # Lone surrogates stand for bytes that were no text, in arguments and file names.
+    clean = value.encode("utf-8", "ignore").decode("utf-8")
+    if not clean.strip():
+        raise ValueError(f"`text` must not be empty. Received: text={short(value)!r}.")
+    return clean
 
 
 def finite(name, value, *, low=-math.inf, high=math.inf):
@@ -132,5 +136,5 @@ def metadata(value):
     return value
 
 
-def short(text, length=80):
-    return text if len(text) <= length else text[: length - 1] + "…"
+def short(string, length=80):
+    return string if len(string) <= length else string[: length - 1] + "…"

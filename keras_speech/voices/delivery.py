@@ -7,7 +7,8 @@ import numpy as np
 
 # Seconds of silence after a piece of text that ends in the character; "\n" is a paragraph's end and
 # "" any other end, which is where an over-long sentence had to be cut.
-PAUSES = {".": 0.35, "!": 0.35, "?": 0.4, ";": 0.25, ":": 0.25, ",": 0.15, "\n": 0.6, "": 0.08}
+PAUSES = {".": 0.35, "!": 0.35, "?": 0.4, "…": 0.4, ";": 0.25, ":": 0.25, ",": 0.15, "\n": 0.6}
+PAUSES |= {"。": 0.35, "！": 0.35, "？": 0.4, "": 0.08}
 
 MIN_SPEED, MAX_SPEED = 0.25, 4.0
 
@@ -44,6 +45,17 @@ def split_with_pauses(text, pauses=None):
     if pieces:
         pieces[-1] = (pieces[-1][0], 0.0)
     return pieces
+
+
+def is_speakable(symbol):
+    """Tells whether a token makes a sound: a letter, a digit or a phone; no mark, space or `<pad>`.
+
+    Example:
+
+    >>> [symbol for symbol in ("", "<pad>", " ", ".", "a", "AH0", "ß") if is_speakable(symbol)]
+    ['a', 'AH0', 'ß']
+    """
+    return not symbol.startswith("<") and any(map(str.isalnum, symbol))
 
 
 def group(pieces, batch_size):

@@ -1,5 +1,6 @@
 """`Voice`: text to sound, the parts joined and saved as one directory."""
 
+import itertools
 import math
 import warnings
 
@@ -79,13 +80,8 @@ class Voice:
             spec=spec,
             speakers=self.speakers,
         )
-        # What can be heard: a letter, a digit, a phone; not punctuation, space or "<pad>".
-        self._speakable = np.array(
-            [
-                index > 0 and not symbol.startswith("<") and any(map(str.isalnum, symbol))
-                for index, symbol in enumerate(tokenizer.symbols)
-            ]
-        )
+        self._symbols = tuple(tokenizer.symbols)
+        self._speakable = np.array([delivery.is_speakable(symbol) for symbol in self._symbols])
 
     @classmethod
     def from_preset(cls, preset):
@@ -122,7 +118,7 @@ class Voice:
 
     def sentences(self, text):
         """Returns the pieces that `stream` would speak one after another, as a list of str."""
-        checks.check_text(text)
+        text = checks.text(text)
         return [sentence for sentence, _ in delivery.split_with_pauses(text, self.pauses)]
 
     def speak(self, text, *, speaker=None, speed=1.0, seed=0, batch_size=8, max_frames=None):
@@ -201,7 +197,7 @@ class Voice:
         up to `batch_size` at once; `batch_size=1` gives the first sound soonest. Bad arguments
         raise here, before the first sentence is asked for. Arguments are those of `speak`.
         """
-        checks.check_text(text)
+        text = checks.text(text)
         speed = checks.finite("speed", speed, low=delivery.MIN_SPEED, high=delivery.MAX_SPEED)
         seed = checks.seed(seed)
         batch_size = checks.integer("batch_size", batch_size, low=1)
@@ -209,7 +205,7 @@ class Voice:
         if max_frames is not None:
             options["max_frames"] = checks.integer("max_frames", max_frames, low=1)
         speaker = checks.speaker_index(speaker, self.speakers)
-        groups = delivery.group(self._tokenized(text), batch_size)
+        groups = delivery.group(self._tokenized(text, batch_size), batch_size)
         # The first group is tokenized here, so that unspeakable text raises at once.
         first = next(groups, None)
         if first is None:
@@ -224,22 +220,32 @@ class Voice:
             yield from self._speak_group(group, speaker, speed, seed, options)
             group = next(groups, None)
 
-    def _tokenized(self, text):
-        """Yields `(tokens, index, sentence, pause)` of each speakable sentence."""
+    def _tokenized(self, text, window):
+        """Yields `(tokens, index, sentence, pause)` of each speakable sentence.
+
+        So many sentences as `window` are normalized at once, which takes about as long as one.
+        """
+        pieces = enumerate(delivery.split_with_pauses(text, self.pauses))
         reported = set()
-        for index, (sentence, pause) in enumerate(delivery.split_with_pauses(text, self.pauses)):
-            unknown = [each for each in self.tokenizer.unknown(sentence) if each not in reported]
-            if unknown:
-                reported.update(unknown)
-                warnings.warn(
-                    f"Characters that the voice {self.name!r} cannot speak are dropped: "
-                    f"{' '.join(unknown[:20])}",
-                    stacklevel=5,
-                )
-            tokens, lengths = self.tokenizer([sentence])
-            tokens = np.asarray(tokens)[0, : int(np.asarray(lengths)[0])].astype("int32")
-            if self._speakable[tokens].any():
-                yield tokens, index, sentence, pause
+        while block := list(itertools.islice(pieces, window)):
+            sentences = [sentence for _, (sentence, _) in block]
+            self._report_unknown("\n\n".join(sentences), reported)
+            tokens, lengths = (np.asarray(each) for each in self.tokenizer(sentences))
+            for (index, (sentence, pause)), row, length in zip(block, tokens, lengths, strict=True):
+                row = row[:length].astype("int32")
+                if self._speakable[row].any():
+                    yield row, index, sentence, pause
+
+    def _report_unknown(self, text, reported):
+        unknown = [each for each in self.tokenizer.unknown(text) if each not in reported]
+        unknown = [each for each in unknown if not each.isspace()]
+        if unknown:
+            reported.update(unknown)
+            warnings.warn(
+                f"Characters that the voice {self.name!r} cannot speak are dropped: "
+                f"{' '.join(unknown[:20])}",
+                stacklevel=6,
+            )
 
     def _speak_group(self, group, speaker, speed, seed, options):
         lengths = np.array([len(ids) for ids, *_ in group], "int32")
@@ -262,8 +268,9 @@ class Voice:
                 )
             mel = output["mel"][row, : max(1, frames)]
             alignment = output["alignment"][row, : -(-frames // per_step), : len(ids)]
-            symbols = tuple(self.tokenizer.symbols[each] for each in ids)
-            samples = self._samples(mel := delivery.stretch(mel, speed), seed)
+            symbols = tuple(self._symbols[each] for each in ids)
+            mel = delivery.stretch(mel, speed)
+            samples = self._samples(mel, seed)
             # The pause is silence in every part, so that pieces can simply be joined.
             rest = round(pause / speed * self.spec.frame_rate)
             rows = round(rest * len(alignment) / len(mel))
