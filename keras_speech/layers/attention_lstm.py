@@ -65,8 +65,7 @@ class AttentionLSTM(keras.layers.Layer):
         self.attention.build((None, self.units), values_shape)
 
     def call(self, inputs, values, mask=None, training=None):
-        values, keys, mask = self.prepare(values, mask)
-        kernel, recurrent_kernel, bias = self._split_weights()
+        (values, keys, mask), (kernel, recurrent_kernel, bias) = self.prepare(values, mask)
         projected = ops.matmul(ops.transpose(inputs, (1, 0, 2)), kernel) + bias
         zoneout = self.lstm.sample_zoneout(ops.shape(projected)[:2], training)
         results = location_attention.attention_lstm(
@@ -76,25 +75,30 @@ class AttentionLSTM(keras.layers.Layer):
         return tuple(ops.transpose(x, (1, 0, 2)) for x in results)
 
     def prepare(self, values, mask=None):
-        """What stays the same over the steps; the `memory` of `initial_state` and `step`."""
+        """What stays the same over the steps; the `memory` of `initial_state` and `step`.
+
+        Returns: pair of the attention's memory and the weights as the steps take them: put together
+        here, once, for they are too large to be copied at every step.
+        """
         if mask is None:
             mask = ops.ones(ops.shape(values)[:2], dtype="bool")
-        return self.attention.prepare(values, mask)
+        return self.attention.prepare(values, mask), self._split_weights()
 
     def initial_state(self, memory):
         """Zeros: `(h, c)` of the LSTM, the context, the attention's state."""
-        h_c = self.lstm.initial_state(ops.shape(memory[0])[0])
-        return h_c, ops.zeros_like(memory[0][:, 0]), self.attention.initial_state(memory)
+        attended, _ = memory
+        h_c = self.lstm.initial_state(ops.shape(attended[0])[0])
+        return h_c, ops.zeros_like(attended[0][:, 0]), self.attention.initial_state(attended)
 
     def step(self, inputs, memory, state):
         """One step in inference: `((output, context, weights), state)`."""
         (h, c), context, attention_state = state
-        kernel, recurrent_kernel, bias = self._split_weights()
+        attended, (kernel, recurrent_kernel, bias) = memory
         found = ops.concatenate([context, h], axis=-1)
         z = ops.matmul(ops.cast(inputs, self.compute_dtype), kernel) + bias
         gates = lstm.activate_gates(z + ops.matmul(found, recurrent_kernel))
         h, c = lstm.update_state(gates, h, c, self.lstm.sample_zoneout((), training=False))
-        context, weights, attention_state = self.attention.step(h, memory, attention_state)
+        context, weights, attention_state = self.attention.step(h, attended, attention_state)
         return (h, context, weights), ((h, c), context, attention_state)
 
     def _split_weights(self):

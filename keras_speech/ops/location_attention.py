@@ -44,17 +44,24 @@ def fold(windows):
     return total[:, size // 2 : size // 2 + n]
 
 
+def dense(x, kernel):
+    """`x` `(batch, n, channels)` times `kernel`, as one matrix product rather than one per row."""
+    batch, n, channels = ops.shape(x)
+    flat = ops.matmul(ops.reshape(x, (batch * n, channels)), kernel)
+    return ops.reshape(flat, (batch, n, kernel.shape[-1]))
+
+
 def hidden_energies(query, keys, weights, cumulated, location_kernel):
     """`tanh(query + keys + location)`, `(batch, n, units)`, and the location's windows."""
     size = location_kernel.shape[0] // 2
     windows = ops.concatenate([unfold(weights, size), unfold(cumulated, size)], axis=-1)
-    location = ops.matmul(windows, location_kernel)
+    location = dense(windows, location_kernel)
     return ops.tanh(query[:, None, :] + keys + location), windows
 
 
 def normalize(hidden, score_kernel, mask):
     """Attention weights `(batch, n)`: softmax of the scores over what `mask` marks as real."""
-    energies = ops.cast(ops.matmul(hidden, score_kernel[:, None])[:, :, 0], "float32")
+    energies = ops.cast(dense(hidden, score_kernel[:, None])[:, :, 0], "float32")
     energies = ops.where(mask, energies, MASKED_ENERGY)
     return ops.cast(ops.softmax(energies, axis=-1), hidden.dtype)
 
@@ -154,7 +161,7 @@ def attention_lstm(
                 # it would be the largest array of the loop, and only sums of it are needed.
                 slope = 1.0 - ops.square(hidden)
                 dquery = score_kernel * _context(denergies, slope)
-                dwindows = denergies[:, :, None] * ops.matmul(slope, location_scored)
+                dwindows = denergies[:, :, None] * dense(slope, location_scored)
                 dh = dh + dh_out + ops.matmul(dquery, query_transposed)
                 dz, dh_kept, dc = lstm.step_gradient(gates, c_old, dh, dc, at(step[9:]))
                 dfound = ops.matmul(dz, recurrent_transposed)

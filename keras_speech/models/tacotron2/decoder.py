@@ -100,7 +100,8 @@ class Tacotron2Decoder(keras.layers.Layer):
 
     def initial_state(self, memory):
         """The state before the first step."""
-        batch = ops.shape(memory[0])[0]
+        values = memory[0][0]
+        batch = ops.shape(values)[0]
         return self.attention_lstm.initial_state(memory), self.decoder_lstm.initial_state(batch)
 
     def step(self, frame, memory, state, noise=None):
