@@ -1,26 +1,33 @@
 """Speech synthesis and audio generation on Keras 3.
 
-Models, layers and ops run on any Keras backend and load with the package. What needs TensorFlow,
-sound files or plots loads when it is first touched, so that `import keras_speech` is quick and
-works on a JAX installation without TensorFlow.
+The public names are listed here and load when they are first touched. Models, layers and ops run
+on any Keras backend; what needs TensorFlow, sound files or plots is not loaded before it is used,
+so that `import keras_speech` works on a JAX installation without TensorFlow.
 """
 
 import importlib
+import sys
 
-from keras_speech import layers, losses, metrics, models, ops
 from keras_speech.audio_spec import AudioSpec
-from keras_speech.models import GriffinLim, Tacotron2, tacotron2_configs
 
 __version__ = "0.1.0"
 
 # public name -> the module to load when it is first touched
 _ON_FIRST_USE = {
+    "GriffinLim": "keras_speech.models",
     "Speech": "keras_speech.voices",
+    "Tacotron2": "keras_speech.models",
     "Voice": "keras_speech.voices",
     "callbacks": "keras_speech.callbacks",
     "data": "keras_speech.data",
     "evaluation": "keras_speech.evaluation",
+    "layers": "keras_speech.layers",
+    "losses": "keras_speech.losses",
+    "metrics": "keras_speech.metrics",
+    "models": "keras_speech.models",
+    "ops": "keras_speech.ops",
     "plots": "keras_speech.plots",
+    "tacotron2_configs": "keras_speech.models",
     "text": "keras_speech.text",
     "training": "keras_speech.training",
     "voices": "keras_speech.voices",
@@ -59,3 +66,10 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({*globals(), *__all__})
+
+
+# `keras.models.load_model` knows the classes that are imported, no others. The command line, which
+# has not imported Keras yet, need not wait for it to print its help.
+if "keras" in sys.modules:
+    for _name in ("layers", "models"):
+        __getattr__(_name)

@@ -23,7 +23,22 @@ def test_import_on_jax_needs_no_tensorflow_and_loads_nothing_slow():
     report = f"import sys; print(*(name for name in {SLOW} if name in sys.modules))"
     with_keras = set(run_on_jax(f"import keras; {report}").split())
     assert "tensorflow" not in with_keras
-    assert set(run_on_jax(f"import keras_speech; {report}").split()) <= with_keras
+    assert set(run_on_jax(f"import keras, keras_speech; {report}").split()) <= with_keras
+    use = "import keras_speech as ks; ks.ops.mel, ks.layers, ks.losses, ks.metrics, ks.Tacotron2"
+    assert set(run_on_jax(f"{use}; {report}").split()) <= with_keras
+
+
+def test_import_alone_leaves_keras_alone():
+    """The command line's help need not wait for it."""
+    assert run_on_jax("import keras_speech, sys; print('keras' in sys.modules)").split() == [
+        "False"
+    ]
+
+
+def test_import_lets_keras_load_saved_models():
+    code = "import keras, keras_speech; print(keras.saving.get_registered_object('{}').__name__)"
+    for name in ("Tacotron2", "Prenet"):
+        assert run_on_jax(code.format(f"keras_speech>{name}")).split() == [name]
 
 
 def test_tensorflow_is_really_hidden():
