@@ -1,5 +1,7 @@
 """The package as a whole: its metadata, what importing it loads, and the names it offers."""
 
+import operator
+import re
 import runpy
 import subprocess
 import tomllib
@@ -51,6 +53,24 @@ def test_tensorflow_is_really_hidden():
 def test_every_public_name_exists(name):
     assert getattr(ks, name) is not None
     assert name in dir(ks)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_names_in_the_pages_exist(page):
+    """Each `ks.…` in the text and the examples is a name of the package."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for dotted in set(re.findall(r"\bks\.([A-Za-z_0-9.]*[A-Za-z_0-9])", text)):
+        operator.attrgetter(dotted)(ks)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_files_in_the_pages_exist(page):
+    """Each path into the repository that a page names is there."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    paths = re.findall(r"\b((?:examples|benchmarks|tests|keras_speech)/[\w/.]*\w\.\w+)", text)
+    paths += [path for path in re.findall(r"\]\(([^)]+)\)", text) if "://" not in path]
+    missing = {path for path in paths if not (ROOT / path).exists()}
+    assert not missing
 
 
 def test_unknown_name_is_an_attribute_error():
