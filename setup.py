@@ -36,6 +36,7 @@ setup(
         "lexicon": LEXICON,
         "evaluate": EVALUATE,
         "jax": JAX,
+        "benchmark": ["torch"],
         "test": [
             *LEXICON,
             *EVALUATE,
@@ -46,6 +47,7 @@ setup(
             "pytest>=8",
             "ruff",
             "scipy",
+            "setuptools",
         ],
     },
     entry_points={"console_scripts": ["keras-speech = keras_speech.cli.main:main"]},
