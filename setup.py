@@ -45,7 +45,7 @@ setup(
             "nbclient",
             "nbformat",
             "pytest>=8",
-            "ruff",
+            "ruff==0.17.*",
             "scipy",
             "setuptools",
         ],
