@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_speech.layers.postnet import Postnet
+from keras_speech.models import checks
 from keras_speech.models.compiled import compiled
 from keras_speech.models.tacotron2.decoder import Tacotron2Decoder
 from keras_speech.models.tacotron2.encoder import Tacotron2Encoder
@@ -103,8 +104,8 @@ class Tacotron2(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        _check_positive(vocabulary_size=vocabulary_size, n_mels=n_mels, reduction=reduction)
-        _check_positive(mel_scale=mel_scale)
+        checks.check_positive(vocabulary_size=vocabulary_size, n_mels=n_mels, reduction=reduction)
+        checks.check_positive(mel_scale=mel_scale)
         self.vocabulary_size, self.n_mels, self.reduction = vocabulary_size, n_mels, reduction
         self.n_speakers, self.speaker_channels = n_speakers, speaker_channels
         self.mel_mean, self.mel_scale = mel_mean, mel_scale
@@ -226,11 +227,11 @@ class Tacotron2(keras.Model):
         Raises:
             ValueError: if an argument has the wrong shape or is out of range.
         """
-        tokens, token_lengths = _check_tokens(tokens, token_lengths, self.vocabulary_size)
-        _check_positive(max_frames=max_frames)
+        tokens, token_lengths = checks.check_tokens(tokens, token_lengths, self.vocabulary_size)
+        checks.check_positive(max_frames=max_frames)
         arrays = [tokens, token_lengths, np.float32(stop_threshold), np.int32(max_frames)]
         if self.n_speakers:
-            arrays.append(_check_speaker(speaker, len(tokens), self.n_speakers))
+            arrays.append(checks.check_speaker(speaker, len(tokens), self.n_speakers))
         elif speaker is not None:
             raise ValueError(
                 f"`speaker` must be None for a model of one speaker. Received: speaker={speaker}"
@@ -290,48 +291,3 @@ class Tacotron2(keras.Model):
             "mel_scale": self.mel_scale,
             **self.options,
         }
-
-
-def _check_positive(**numbers):
-    for name, value in numbers.items():
-        if not value > 0:
-            raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
-
-
-def _check_tokens(tokens, token_lengths, vocabulary_size):
-    tokens = np.asarray(ops.convert_to_numpy(tokens))
-    if tokens.ndim != 2 or 0 in tokens.shape or tokens.dtype.kind not in "iu":
-        raise ValueError(
-            "`tokens` must be integers of shape (batch, tokens), none of them 0 long. "
-            f"Received: shape={tokens.shape}, dtype={tokens.dtype}"
-        )
-    if tokens.min() < 0 or tokens.max() >= vocabulary_size:
-        raise ValueError(
-            f"`tokens` must be in [0, {vocabulary_size}), the model's vocabulary. "
-            f"Received: values from {tokens.min()} to {tokens.max()}"
-        )
-    if token_lengths is None:
-        real = tokens != 0
-        token_lengths = np.where(real.any(1), tokens.shape[1] - real[:, ::-1].argmax(1), 0)
-    token_lengths = np.asarray(ops.convert_to_numpy(token_lengths))
-    if token_lengths.shape != tokens.shape[:1] or not (
-        1 <= token_lengths.min() and token_lengths.max() <= tokens.shape[1]
-    ):
-        raise ValueError(
-            "`token_lengths` must hold one number per row, from 1 to the number of tokens. "
-            f"Received: token_lengths={token_lengths.tolist()} for tokens {tokens.shape}"
-        )
-    return tokens.astype("int32"), token_lengths.astype("int32")
-
-
-def _check_speaker(speaker, batch_size, n_speakers):
-    if speaker is None:
-        raise ValueError(
-            f"`speaker` must be given: the model has {n_speakers} speakers. Received: speaker=None"
-        )
-    speaker = np.broadcast_to(np.asarray(ops.convert_to_numpy(speaker)), (batch_size,))
-    if speaker.min() < 0 or speaker.max() >= n_speakers:
-        raise ValueError(
-            f"`speaker` must be in [0, {n_speakers}). Received: speaker={speaker.tolist()}"
-        )
-    return speaker.astype("int32")

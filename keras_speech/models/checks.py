@@ -1,0 +1,55 @@
+"""Arguments of acoustic models, checked: an error names argument, rule and value."""
+
+import numpy as np
+from keras import ops
+
+
+def check_positive(**numbers):
+    """Raise `ValueError` for the first number that is not greater than 0."""
+    for name, value in numbers.items():
+        if not value > 0:
+            raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
+
+
+def check_tokens(tokens, token_lengths, vocabulary_size):
+    """int32 `tokens` `(batch, tokens)` and `token_lengths` `(batch,)`, or `ValueError`.
+
+    Without `token_lengths` a row ends with its last token that is not padding (0).
+    """
+    tokens = np.asarray(ops.convert_to_numpy(tokens))
+    if tokens.ndim != 2 or 0 in tokens.shape or tokens.dtype.kind not in "iu":
+        raise ValueError(
+            "`tokens` must be integers of shape (batch, tokens), none of them 0 long. "
+            f"Received: shape={tokens.shape}, dtype={tokens.dtype}"
+        )
+    if tokens.min() < 0 or tokens.max() >= vocabulary_size:
+        raise ValueError(
+            f"`tokens` must be in [0, {vocabulary_size}), the model's vocabulary. "
+            f"Received: values from {tokens.min()} to {tokens.max()}"
+        )
+    if token_lengths is None:
+        real = tokens != 0
+        token_lengths = np.where(real.any(1), tokens.shape[1] - real[:, ::-1].argmax(1), 0)
+    token_lengths = np.asarray(ops.convert_to_numpy(token_lengths))
+    if token_lengths.shape != tokens.shape[:1] or not (
+        1 <= token_lengths.min() and token_lengths.max() <= tokens.shape[1]
+    ):
+        raise ValueError(
+            "`token_lengths` must hold one number per row, from 1 to the number of tokens. "
+            f"Received: token_lengths={token_lengths.tolist()} for tokens {tokens.shape}"
+        )
+    return tokens.astype("int32"), token_lengths.astype("int32")
+
+
+def check_speaker(speaker, batch_size, n_speakers):
+    """int32 `(batch_size,)` from one speaker or one for each row, or `ValueError`."""
+    if speaker is None:
+        raise ValueError(
+            f"`speaker` must be given: the model has {n_speakers} speakers. Received: speaker=None"
+        )
+    speaker = np.broadcast_to(np.asarray(ops.convert_to_numpy(speaker)), (batch_size,))
+    if speaker.min() < 0 or speaker.max() >= n_speakers:
+        raise ValueError(
+            f"`speaker` must be in [0, {n_speakers}). Received: speaker={speaker.tolist()}"
+        )
+    return speaker.astype("int32")
