@@ -1,6 +1,7 @@
 """Loading TensorFlow without what it writes to the screen."""
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -18,6 +19,8 @@ def load_quietly(*, debug=False):
     if not debug:
         # For all that comes after; read once, when TensorFlow is imported.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        # Interrupted while it builds a graph, it logs every part that is left over as an error.
+        logging.getLogger("tensorflow").setLevel(logging.CRITICAL)
     with contextlib.nullcontext() if debug else _held_back_stderr():
         import keras  # noqa: F401
 
