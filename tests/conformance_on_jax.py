@@ -1,5 +1,6 @@
 """Runs every case of the conformance table on JAX, for `test_backends.py`."""
 
+import traceback
 from pathlib import Path
 
 import jax
@@ -31,11 +32,14 @@ def main(directory):
 
     Args:
         directory: folder with `<name>.npz` for each case, its weights in order. The outputs are
-            written beside it, to `<name>.out.npz`.
+            written beside it, to `<name>.out.npz`, or an error to `<name>.error.txt`.
     """
     assert keras.backend.backend() == "jax"
     directory = Path(directory)
     for name, case in CASES.items():
         with np.load(directory / f"{name}.npz") as saved:
             weights = [saved[key] for key in sorted(saved.files)]
-        np.savez(directory / f"{name}.out.npz", *run(case, weights))
+        try:
+            np.savez(directory / f"{name}.out.npz", *run(case, weights))
+        except Exception:
+            (directory / f"{name}.error.txt").write_text(traceback.format_exc())
