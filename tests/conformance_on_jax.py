@@ -28,18 +28,18 @@ def run(case, weights):
 
 
 def main(directory):
-    """Runs all cases with the weights that TensorFlow had.
+    """Runs the cases that have weights, with these.
 
     Args:
-        directory: folder with `<name>.npz` for each case, its weights in order. The outputs are
-            written beside it, to `<name>.out.npz`, or an error to `<name>.error.txt`.
+        directory: folder with `<name>.weights.npz` of each case. Its outputs are written beside it,
+            to `<name>.out.npz`, or an error to `<name>.error.txt`.
     """
     assert keras.backend.backend() == "jax"
-    directory = Path(directory)
-    for name, case in CASES.items():
-        with np.load(directory / f"{name}.npz") as saved:
+    for path in Path(directory).glob("*.weights.npz"):
+        name = path.name.removesuffix(".weights.npz")
+        with np.load(path) as saved:
             weights = [saved[key] for key in sorted(saved.files)]
         try:
-            np.savez(directory / f"{name}.out.npz", *run(case, weights))
+            np.savez(path.with_name(f"{name}.out.npz"), *run(CASES[name], weights))
         except Exception:
-            (directory / f"{name}.error.txt").write_text(traceback.format_exc())
+            path.with_name(f"{name}.error.txt").write_text(traceback.format_exc())
