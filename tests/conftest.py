@@ -17,3 +17,11 @@ def seeded():
     # A test file that uses Keras has imported it by now; one that doesn't need not wait for it.
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def figures_closed():
+    """Leaves no figure behind for the next test to find."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
