@@ -11,6 +11,13 @@ def check_positive(**numbers):
             raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
 
 
+def check_share(**numbers):
+    """Raise `ValueError` for the first number that is not in [0, 1]."""
+    for name, value in numbers.items():
+        if not 0 <= value <= 1:
+            raise ValueError(f"`{name}` must be in [0, 1]. Received: {name}={value}")
+
+
 def check_tokens(tokens, token_lengths, vocabulary_size):
     """int32 `tokens` `(batch, tokens)` and `token_lengths` `(batch,)`, or `ValueError`.
 

@@ -1,8 +1,10 @@
 """Decoding frame by frame until every row has said stop."""
 
+import keras
+import numpy as np
 from keras import ops
 
-from keras_speech.ops import recurrence
+from keras_speech.ops import masking, recurrence
 
 # Steps between two looks at whether all rows have stopped, and between two writes to the result:
 # large enough that copying the result costs little, small enough to waste few steps at the end.
@@ -69,3 +71,32 @@ def decode(decoder, values, mask, noise, stop_threshold):
         ),
     )
     return mel, weights, n_steps, stopped
+
+
+def generate_mel(model, noise, tokens, token_lengths, stop_threshold, max_frames, speaker=None):
+    """What `Tacotron2.generate` compiles; all arguments but `model` are arrays.
+
+    Returns: dict of `"mel"`, `"lengths"`, `"alignment"` and `"stopped"`; on JAX `"mel"` and
+    `"alignment"` reach to the last step that there is noise for.
+    """
+    values, mask = model.encode(tokens, token_lengths, speaker, training=False)
+    mel, weights, n_steps, stopped = decode(model.decoder, values, mask, noise, stop_threshold)
+    # Decoding goes on to the end of a chunk, rows to their stop token or to `max_frames`.
+    stopped = ops.logical_and(stopped, n_steps * model.reduction <= max_frames)
+    lengths = ops.minimum(n_steps * model.reduction, max_frames)
+    # [steps, b, r * m] -> [b, steps * r, m], no further than the longest row
+    mel, weights = ops.transpose(mel, (1, 0, 2)), ops.transpose(weights, (1, 0, 2))
+    if keras.backend.backend() != "jax":  # whose shapes are fixed
+        n = ops.max(n_steps)
+        mel, weights = mel[:, :n], weights[:, :n]
+    batch, n, _ = ops.shape(mel)
+    mel = ops.reshape(mel, (batch, n * model.reduction, model.n_mels))
+    frame_mask = masking.sequence_mask(lengths, ops.shape(mel)[1])
+    mel = model.unscaled(mel + model.postnet(mel, mask=frame_mask, training=False))
+    silence = ops.min(ops.where(frame_mask[:, :, None], mel, np.inf))
+    return {
+        "mel": ops.where(frame_mask[:, :, None], mel, silence),
+        "lengths": lengths,
+        "alignment": ops.repeat(weights, model.reduction, axis=1),
+        "stopped": stopped,
+    }

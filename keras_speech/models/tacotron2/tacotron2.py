@@ -1,5 +1,7 @@
 """Tacotron 2: text to mel spectrogram, by attention."""
 
+import functools
+
 import keras
 import numpy as np
 from keras import ops
@@ -9,7 +11,7 @@ from keras_speech.models import checks
 from keras_speech.models.compiled import compiled
 from keras_speech.models.tacotron2.decoder import Tacotron2Decoder
 from keras_speech.models.tacotron2.encoder import Tacotron2Encoder
-from keras_speech.models.tacotron2.generation import CHUNK, decode
+from keras_speech.models.tacotron2.generation import CHUNK, generate_mel
 from keras_speech.models.tacotron2.losses import Tacotron2Losses
 from keras_speech.ops import masking
 
@@ -42,6 +44,10 @@ class Tacotron2(keras.Model):
             and 0.4.
         attention_supervision_weight: of `losses.attention_supervision`, which acts on batches that
             hold `"durations"`. Defaults to 1.
+        scheduled_sampling: share of the frames that the decoder reads in training which are not
+            the recording's but its own, predicted in a first pass from the recording's. With
+            little speech to learn from, a decoder that only ever reads real frames leans on them,
+            and fails when it reads its own. Defaults to 0 (as published).
         stop_positive_weight: how much more the step to stop at counts than the steps before, in
             the stop loss. Defaults to 5.
 
@@ -68,7 +74,8 @@ class Tacotron2(keras.Model):
     80
 
     Reference: [Shen et al., 2018](https://arxiv.org/abs/1712.05884). Deviations: several frames per
-    step and attention losses by option; zoneout on both LSTMs.
+    step, attention losses and scheduled sampling by option; zoneout on both LSTMs. Scheduled
+    sampling in two parallel passes: [Duckworth et al., 2019](https://arxiv.org/abs/1906.04331).
     """
 
     def __init__(
@@ -100,15 +107,18 @@ class Tacotron2(keras.Model):
         guided_attention_weight=1.0,
         guided_attention_sigma=0.4,
         attention_supervision_weight=1.0,
+        scheduled_sampling=0.0,
         stop_positive_weight=5.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
         checks.check_positive(vocabulary_size=vocabulary_size, n_mels=n_mels, reduction=reduction)
         checks.check_positive(mel_scale=mel_scale)
+        checks.check_share(scheduled_sampling=scheduled_sampling)
         self.vocabulary_size, self.n_mels, self.reduction = vocabulary_size, n_mels, reduction
         self.n_speakers, self.speaker_channels = n_speakers, speaker_channels
         self.mel_mean, self.mel_scale = mel_mean, mel_scale
+        self.scheduled_sampling = scheduled_sampling
         self.options = dict(
             encoder_channels=encoder_channels,
             encoder_convolutions=encoder_convolutions,
@@ -155,6 +165,7 @@ class Tacotron2(keras.Model):
             )
         # On TensorFlow, XLA's loops on a CPU are slower than the graph's.
         self.supports_jit = keras.backend.backend() != "tensorflow"
+        self.seed_generator = keras.random.SeedGenerator()
         self._compiled = {}
         self.build()
 
@@ -171,24 +182,31 @@ class Tacotron2(keras.Model):
         values, mask = self.encode(
             inputs["tokens"], inputs["token_lengths"], inputs.get("speaker"), training=training
         )
-        mel = self._scaled(inputs["mel"])
-        n_frames = ops.shape(mel)[1]
-        n_steps = -(-n_frames // self.reduction)
-        # The last frame of each step is what the next step starts from; zeros come first.
-        last = mel[:, self.reduction - 1 :: self.reduction]
-        go = ops.zeros_like(mel[:, :1])
-        before = ops.concatenate([go, last], axis=1)[:, :n_steps]
+        mel = self.scaled(inputs["mel"])
+        n_steps = -(-ops.shape(mel)[1] // self.reduction)
+        before = self._frames_before(mel, n_steps)
+        if training and self.scheduled_sampling:
+            predicted, _, _ = self.decoder(before, values, mask=mask, training=True)
+            predicted = self._frames_before(ops.stop_gradient(predicted), n_steps)
+            draws = keras.random.uniform(ops.shape(before)[:2], seed=self.seed_generator)
+            own = draws[:, :, None] < self.scheduled_sampling
+            before = ops.where(own, predicted, before)
         mel_before, stop_logits, alignment = self.decoder(
             before, values, mask=mask, noise=noise, training=training
         )
         frame_mask = masking.sequence_mask(inputs["mel_lengths"], n_steps * self.reduction)
         mel_after = mel_before + self.postnet(mel_before, mask=frame_mask, training=training)
         return {
-            "mel": self._unscaled(mel_after),
-            "mel_before": self._unscaled(mel_before),
+            "mel": self.unscaled(mel_after),
+            "mel_before": self.unscaled(mel_before),
             "stop_logits": stop_logits,
             "alignment": alignment,
         }
+
+    def _frames_before(self, mel, n_steps):
+        """The frame that each step starts from: the last of the step before; zeros come first."""
+        last = mel[:, self.reduction - 1 :: self.reduction]
+        return ops.concatenate([ops.zeros_like(mel[:, :1]), last], axis=1)[:, :n_steps]
 
     def encode(self, tokens, token_lengths, speaker=None, training=None):
         """The memory and its mask: `(batch, tokens, channels)`, bool `(batch, tokens)`."""
@@ -242,41 +260,20 @@ class Tacotron2(keras.Model):
             (n_chunks * CHUNK, sum(self.decoder.prenet_units)), dtype="float32"
         )
         if "generate" not in self._compiled:
-            self._compiled["generate"] = compiled(self, self._generate)
+            self._compiled["generate"] = compiled(self, functools.partial(generate_mel, self))
         result = self._compiled["generate"](noise, *arrays)
         longest = int(np.max(ops.convert_to_numpy(result["lengths"])))
         result["mel"] = result["mel"][:, :longest]
         result["alignment"] = result["alignment"][:, :longest]
         return result
 
-    def _generate(self, noise, tokens, token_lengths, stop_threshold, max_frames, speaker=None):
-        values, mask = self.encode(tokens, token_lengths, speaker, training=False)
-        mel, weights, n_steps, stopped = decode(self.decoder, values, mask, noise, stop_threshold)
-        # Decoding goes on to the end of a chunk, rows to their stop token or to `max_frames`.
-        stopped = ops.logical_and(stopped, n_steps * self.reduction <= max_frames)
-        lengths = ops.minimum(n_steps * self.reduction, max_frames)
-        # [steps, b, r * m] -> [b, steps * r, m], no further than the longest row
-        n = ops.max(n_steps)
-        batch = ops.shape(mask)[0]
-        mel, weights = ops.transpose(mel, (1, 0, 2)), ops.transpose(weights, (1, 0, 2))
-        if keras.backend.backend() != "jax":  # whose shapes are fixed
-            mel, weights = mel[:, :n], weights[:, :n]
-        mel = ops.reshape(mel, (batch, ops.shape(mel)[1] * self.reduction, self.n_mels))
-        frame_mask = masking.sequence_mask(lengths, ops.shape(mel)[1])
-        mel = self._unscaled(mel + self.postnet(mel, mask=frame_mask, training=False))
-        silence = ops.min(ops.where(frame_mask[:, :, None], mel, np.inf))
-        return {
-            "mel": ops.where(frame_mask[:, :, None], mel, silence),
-            "lengths": lengths,
-            "alignment": ops.repeat(weights, self.reduction, axis=1),
-            "stopped": stopped,
-        }
-
-    def _scaled(self, mel):
+    def scaled(self, mel):
+        """Log-mels in nats as the networks see them."""
         mel = ops.cast(mel, self.compute_dtype)
         return (mel - self.mel_mean) / self.mel_scale
 
-    def _unscaled(self, mel):
+    def unscaled(self, mel):
+        """Log-mels in nats from what the networks say."""
         return ops.cast(mel, "float32") * self.mel_scale + self.mel_mean
 
     def get_config(self):
@@ -289,5 +286,6 @@ class Tacotron2(keras.Model):
             "speaker_channels": self.speaker_channels,
             "mel_mean": self.mel_mean,
             "mel_scale": self.mel_scale,
+            "scheduled_sampling": self.scheduled_sampling,
             **self.options,
         }

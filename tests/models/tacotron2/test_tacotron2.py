@@ -189,3 +189,18 @@ def test_bad_settings_are_named():
         Tacotron2(**dict(TINY, mel_loss="huber"))
     with pytest.raises(ValueError, match="`channels` must be even. Received: channels=7"):
         Tacotron2(**dict(TINY, encoder_channels=7))
+
+
+def test_scheduled_sampling_reads_its_own_frames_in_training_only():
+    keras.utils.set_random_seed(0)
+    x = batch()
+    model = Tacotron2(**dict(STILL, scheduled_sampling=1.0))
+    plain = Tacotron2(**STILL)
+    for ours, theirs in zip(plain.weights, model.weights, strict=True):
+        ours.assign(theirs)
+    np.testing.assert_allclose(model(x)["mel"], plain(x)["mel"], atol=1e-5)
+    # The first pass, as frames to start from, by hand.
+    first = plain(x, training=True)["mel_before"]
+    own = plain({**x, "mel": first}, training=True)["mel_before"]
+    np.testing.assert_allclose(model(x, training=True)["mel_before"], own, atol=1e-4)
+    assert np.abs(np.asarray(own - first)).max() > 1e-4
