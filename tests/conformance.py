@@ -73,7 +73,7 @@ CASES = {
         inputs=lambda: {
             "inputs": normal(2, 7, 8),
             "values": normal(2, 5, 9, seed=1),
-            "mask": mask(5, 3),
+            "values_mask": mask(5, 3),
         },
     ),
     "ConvNorm1D": Case(

@@ -24,7 +24,7 @@ class AttentionLSTM(keras.layers.Layer):
     Call arguments:
         inputs: float tensor `(batch, time, channels)`.
         values: float tensor `(batch, n, value_channels)`, what is attended to.
-        mask: bool tensor `(batch, n)`, True where a value is real. Defaults to None (all real).
+        values_mask: bool tensor `(batch, n)`, True where a value is real. Defaults to None (all).
         training: whether zoneout is random.
 
     Returns: `(outputs, contexts, weights)`: `(batch, time, units)`,
@@ -64,8 +64,8 @@ class AttentionLSTM(keras.layers.Layer):
         self.lstm.build((None, self.input_channels + values_shape[-1]))
         self.attention.build((None, self.units), values_shape)
 
-    def call(self, inputs, values, mask=None, training=None):
-        (values, keys, mask), (kernel, recurrent_kernel, bias) = self.prepare(values, mask)
+    def call(self, inputs, values, values_mask=None, training=None):
+        (values, keys, mask), (kernel, recurrent_kernel, bias) = self.prepare(values, values_mask)
         projected = ops.matmul(ops.transpose(inputs, (1, 0, 2)), kernel) + bias
         zoneout = self.lstm.sample_zoneout(ops.shape(projected)[:2], training)
         results = location_attention.attention_lstm(

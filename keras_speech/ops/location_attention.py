@@ -157,7 +157,7 @@ def attention_lstm(
                 hidden, _ = hidden_energies(
                     query, keys, weights_old, cumulated_old, location_kernel
                 )
-                # With `slope` = 1 - hidden^2, `dhidden` = denergies * score * slope is never formed:
+                # With slope = 1 - hidden^2, dhidden = denergies * score * slope is never formed:
                 # it would be the largest array of the loop, and only sums of it are needed.
                 slope = 1.0 - ops.square(hidden)
                 dquery = score_kernel * _context(denergies, slope)

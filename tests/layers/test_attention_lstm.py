@@ -10,7 +10,7 @@ MASK = np.arange(6)[None] < np.array([[6], [4]])
 
 def test_step_equals_call():
     layer = AttentionLSTM(5, zoneout=0.2)
-    outputs, contexts, weights = layer(INPUTS, VALUES, mask=MASK, training=False)
+    outputs, contexts, weights = layer(INPUTS, VALUES, values_mask=MASK, training=False)
     memory = layer.prepare(VALUES, MASK)
     state = layer.initial_state(memory)
     for t in range(9):
@@ -20,17 +20,17 @@ def test_step_equals_call():
 
 
 def test_weights_sum_to_one_and_are_zero_on_padding():
-    _, _, weights = AttentionLSTM(5)(INPUTS, VALUES, mask=MASK)
+    _, _, weights = AttentionLSTM(5)(INPUTS, VALUES, values_mask=MASK)
     np.testing.assert_allclose(np.sum(weights, axis=-1), 1.0, atol=1e-5)
     assert np.all(np.asarray(weights)[1, :, 4:] == 0)
 
 
 def test_padding_changes_nothing():
     layer = AttentionLSTM(5)
-    outputs, contexts, _ = layer(INPUTS, VALUES, mask=MASK)
+    outputs, contexts, _ = layer(INPUTS, VALUES, values_mask=MASK)
     longer = np.pad(VALUES, [(0, 0), (0, 3), (0, 0)], constant_values=5.0)
     longer[1, 4:] = -5.0
-    results = layer(INPUTS, longer, mask=np.pad(MASK, [(0, 0), (0, 3)]))
+    results = layer(INPUTS, longer, values_mask=np.pad(MASK, [(0, 0), (0, 3)]))
     np.testing.assert_allclose(results[0], outputs, atol=1e-5)
     np.testing.assert_allclose(results[1], contexts, atol=1e-5)
 

@@ -43,7 +43,10 @@ class LocationSensitiveAttention(keras.layers.Layer):
         if kernel_size % 2 == 0:
             raise ValueError(f"`kernel_size` must be odd. Received: kernel_size={kernel_size}")
 
-    def build(self, query_shape, memory_shape):
+    def build(self, query_shape, memory_shape, state_shape=None):
+        # Keras passes the shapes of the whole prepared memory, of which the values come first.
+        if isinstance(memory_shape[0], (tuple, list)):
+            memory_shape = memory_shape[0]
         self.query_kernel = self.add_weight(
             shape=(query_shape[-1], self.units), name="query_kernel"
         )

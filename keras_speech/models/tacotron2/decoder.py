@@ -27,7 +27,7 @@ class Tacotron2Decoder(keras.layers.Layer):
     Call arguments:
         frames: float tensor `(batch, steps, n_mels)`, the last frame before each step.
         values: float tensor `(batch, tokens, channels)`, the memory.
-        mask: bool tensor `(batch, tokens)`, True where a token is real.
+        values_mask: bool tensor `(batch, tokens)`, True where a token is real. Defaults to None.
         noise: see `Prenet`. Defaults to None.
         training: whether zoneout is random.
 
@@ -82,10 +82,10 @@ class Tacotron2Decoder(keras.layers.Layer):
         self.mel_dense.build((batch, steps, said))
         self.stop_dense.build((batch, steps, said))
 
-    def call(self, frames, values, mask=None, noise=None, training=None):
+    def call(self, frames, values, values_mask=None, noise=None, training=None):
         inputs = self.prenet(frames, noise=noise)
         queries, contexts, alignment = self.attention_lstm(
-            inputs, values, mask=mask, training=training
+            inputs, values, values_mask=values_mask, training=training
         )
         seen = ops.concatenate([queries, contexts], axis=-1)
         outputs = self.decoder_lstm(seen, training=training)

@@ -186,13 +186,13 @@ class Tacotron2(keras.Model):
         n_steps = -(-ops.shape(mel)[1] // self.reduction)
         before = self._frames_before(mel, n_steps)
         if training and self.scheduled_sampling:
-            predicted, _, _ = self.decoder(before, values, mask=mask, training=True)
+            predicted, _, _ = self.decoder(before, values, values_mask=mask, training=True)
             predicted = self._frames_before(ops.stop_gradient(predicted), n_steps)
             draws = keras.random.uniform(ops.shape(before)[:2], seed=self.seed_generator)
             own = draws[:, :, None] < self.scheduled_sampling
             before = ops.where(own, predicted, before)
         mel_before, stop_logits, alignment = self.decoder(
-            before, values, mask=mask, noise=noise, training=training
+            before, values, values_mask=mask, noise=noise, training=training
         )
         frame_mask = masking.sequence_mask(inputs["mel_lengths"], n_steps * self.reduction)
         mel_after = mel_before + self.postnet(mel_before, mask=frame_mask, training=training)
