@@ -43,6 +43,13 @@ CONFIG = dict(
     mel_loss="l1+l2",
     guided_attention_weight=0.0,
 )
+METADATA = dict(
+    description="US English, female; from 0.9 hours of CMU Arctic prompts",
+    language="en-US",
+    license="CC0-1.0",
+    credits="Recordings: Kathleen, https://github.com/rhasspy/dataset-voice-kathleen (CC0). "
+    "Pronunciations: CMU Pronouncing Dictionary, Carnegie Mellon University (BSD).",
+)
 
 
 def make_tokenizer(directory):
@@ -112,9 +119,9 @@ def main():
     parser = argparse.ArgumentParser(description="Train the voice `kathleen`.")
     parser.add_argument("--data", required=True, help="folder of the recordings")
     parser.add_argument("--out", required=True, help="folder for checkpoints and the voice")
-    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--epochs", type=int, default=46)
     parser.add_argument("--batch-size", type=int, default=16)
-    parser.add_argument("--learning-rate", type=float, default=1e-3)
+    parser.add_argument("--learning-rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
 
@@ -141,7 +148,9 @@ def main():
         ema_momentum=0.999,
         verbose=2,
     )
-    voice = ks.Voice(tokenizer, model, ks.GriffinLim(SPEC), SPEC, name="kathleen")
+    voice = ks.Voice(
+        tokenizer, model, ks.GriffinLim(SPEC), SPEC, name="kathleen", metadata=METADATA
+    )
     voice.save_to_preset(Path(arguments.out) / "voice", weights_dtype="float16", overwrite=True)
 
 

@@ -11,7 +11,7 @@ from keras_speech.ops import masking, recurrence
 CHUNK = 16
 
 
-def decode(decoder, values, mask, noise, stop_threshold):
+def decode(decoder, values, mask, noise, stop_threshold, end_patience=0):
     """Run a decoder on its own output.
 
     Args:
@@ -20,6 +20,8 @@ def decode(decoder, values, mask, noise, stop_threshold):
         noise: `(max_steps, sum(prenet_units))`, `max_steps` a multiple of `CHUNK`; shared by all
             rows, so that a row sounds the same in any batch.
         stop_threshold: probability at which a row stops.
+        end_patience: steps that a row may attend to its last token before it is stopped all the
+            same; 0 for any number. Defaults to 0.
 
     Returns: `(mel, weights, n_steps, stopped)`: `(max_steps, batch, reduction * n_mels)`,
     `(max_steps, batch, tokens)`, int and bool `(batch,)`. What stands after `n_steps` is not
@@ -31,15 +33,20 @@ def decode(decoder, values, mask, noise, stop_threshold):
     dtype = values.dtype
     width = decoder.reduction * decoder.n_mels
     chunk_places = ops.arange(CHUNK)
+    last_token = ops.sum(ops.cast(mask, "int32"), axis=1) - 1
 
     def step(carry, inputs):
-        frame, state, n_steps, stopped = carry
+        frame, state, n_steps, n_last, stopped = carry
         row_noise, place = inputs
         (mel, stop_logits, weights), state = decoder.step(frame, memory, state, noise=row_noise)
         n_steps = ops.where(stopped, n_steps, place + 1)
         probability = ops.sigmoid(ops.cast(stop_logits, "float32"))
         stopped = ops.logical_or(stopped, probability > stop_threshold)
-        carry = (mel[:, -1], state, n_steps, stopped)
+        if end_patience:
+            at_last = ops.cast(ops.argmax(weights, axis=1), "int32") == last_token
+            n_last = n_last + ops.cast(at_last, "int32")
+            stopped = ops.logical_or(stopped, n_last >= end_patience)
+        carry = (mel[:, -1], state, n_steps, n_last, stopped)
         return carry, (ops.reshape(mel, (batch, width)), weights)
 
     def unfinished(start, mel, weights, carry):
@@ -58,9 +65,10 @@ def decode(decoder, values, mask, noise, stop_threshold):
         ops.zeros((batch, decoder.n_mels), dtype=dtype),
         decoder.initial_state(memory),
         ops.zeros((batch,), dtype="int32"),
+        ops.zeros((batch,), dtype="int32"),
         ops.zeros((batch,), dtype="bool"),
     )
-    _, mel, weights, (_, _, n_steps, stopped) = ops.while_loop(
+    _, mel, weights, (_, _, n_steps, _, stopped) = ops.while_loop(
         unfinished,
         run_chunk,
         (
@@ -80,7 +88,14 @@ def generate_mel(model, noise, tokens, token_lengths, stop_threshold, max_frames
     `"alignment"` reach to the last step that there is noise for.
     """
     values, mask = model.encode(tokens, token_lengths, speaker, training=False)
-    mel, weights, n_steps, stopped = decode(model.decoder, values, mask, noise, stop_threshold)
+    mel, weights, n_steps, stopped = decode(
+        model.decoder,
+        values,
+        mask,
+        noise,
+        stop_threshold,
+        end_patience=-(-model.end_patience // model.reduction),
+    )
     # Decoding goes on to the end of a chunk, rows to their stop token or to `max_frames`.
     stopped = ops.logical_and(stopped, n_steps * model.reduction <= max_frames)
     lengths = ops.minimum(n_steps * model.reduction, max_frames)

@@ -48,6 +48,8 @@ class Tacotron2(keras.Model):
             the recording's but its own, predicted in a first pass from the recording's. With
             little speech to learn from, a decoder that only ever reads real frames leans on them,
             and fails when it reads its own. Defaults to 0 (as published).
+        end_patience: frames that `generate` lets a row attend to its last token before it stops the
+            row even without a stop token; 0 for any number. Defaults to 0.
         stop_positive_weight: how much more the step to stop at counts than the steps before, in
             the stop loss. Defaults to 5.
 
@@ -108,6 +110,7 @@ class Tacotron2(keras.Model):
         guided_attention_sigma=0.4,
         attention_supervision_weight=1.0,
         scheduled_sampling=0.0,
+        end_patience=0,
         stop_positive_weight=5.0,
         **kwargs,
     ):
@@ -118,7 +121,7 @@ class Tacotron2(keras.Model):
         self.vocabulary_size, self.n_mels, self.reduction = vocabulary_size, n_mels, reduction
         self.n_speakers, self.speaker_channels = n_speakers, speaker_channels
         self.mel_mean, self.mel_scale = mel_mean, mel_scale
-        self.scheduled_sampling = scheduled_sampling
+        self.scheduled_sampling, self.end_patience = scheduled_sampling, end_patience
         self.options = dict(
             encoder_channels=encoder_channels,
             encoder_convolutions=encoder_convolutions,
@@ -226,7 +229,7 @@ class Tacotron2(keras.Model):
     def generate(
         self, tokens, token_lengths=None, speaker=None, max_frames=2000, stop_threshold=0.5, seed=0
     ):
-        """Speak: decode until each row's stop token.
+        """Speak: decode until each row's stop token (or the end of its `end_patience`).
 
         Args:
             tokens: int `(batch, tokens)`, padded with 0.
@@ -239,7 +242,7 @@ class Tacotron2(keras.Model):
 
         Returns: dict of `"mel"` `(batch, frames, n_mels)` in nats, `"lengths"` int `(batch,)` in
         frames, `"alignment"` `(batch, frames, tokens)`, and `"stopped"` bool `(batch,)`, False
-        where `max_frames` came before the stop token. Frames after a row's length are the mel of
+        where `max_frames` came first. Frames after a row's length are the mel of
         silence.
 
         Raises:
@@ -287,5 +290,6 @@ class Tacotron2(keras.Model):
             "mel_mean": self.mel_mean,
             "mel_scale": self.mel_scale,
             "scheduled_sampling": self.scheduled_sampling,
+            "end_patience": self.end_patience,
             **self.options,
         }

@@ -204,3 +204,12 @@ def test_scheduled_sampling_reads_its_own_frames_in_training_only():
     own = plain({**x, "mel": first}, training=True)["mel_before"]
     np.testing.assert_allclose(model(x, training=True)["mel_before"], own, atol=1e-4)
     assert np.abs(np.asarray(own - first)).max() > 1e-4
+
+
+def test_patience_ends_a_row_that_stays_on_its_last_token():
+    """With one token, attention is on the last one from the first step on."""
+    model = Tacotron2(**dict(TINY, reduction=2, end_patience=9))
+    tokens = np.array([[3, 0, 0]])
+    result = model.generate(tokens, max_frames=64, stop_threshold=1.0)
+    assert result["lengths"].numpy().tolist() == [10]  # 9 frames, in steps of 2
+    assert result["stopped"].numpy().tolist() == [True]
