@@ -150,7 +150,6 @@ def main():
         directory=arguments.out,
         learning_rate=arguments.learning_rate,
         schedule="cosine",
-        ema_momentum=0.999,
         verbose=2,
     )
     voice = ks.Voice(
