@@ -24,7 +24,6 @@ import keras
 import tensorflow as tf
 
 import keras_speech as ks
-from keras_speech.data.durations import align_durations
 from keras_speech.models.tacotron2 import tacotron2_configs
 from keras_speech.training import train_acoustic
 
@@ -95,7 +94,7 @@ def _durations(corpus, tokenizer, phones):
     tokens, lengths = tokenizer([recording.text for recording in corpus])
     for recording, row, length in zip(corpus, tokens.numpy(), lengths.numpy(), strict=True):
         samples = ks.data.read_audio(recording.path, SPEC.sample_rate)
-        durations[recording.id] = align_durations(
+        durations[recording.id] = ks.data.align_durations(
             [tokenizer.symbols[token] for token in row[:length]],
             phones[recording.id],
             SPEC.n_frames(len(samples)),

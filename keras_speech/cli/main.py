@@ -1,8 +1,11 @@
 """`keras-speech`: parses the command line, runs a command and turns its errors into sentences."""
 
 import argparse
+import contextlib
 import os
+import signal
 import sys
+import threading
 import traceback
 import warnings
 
@@ -21,7 +24,7 @@ examples:
 keras-speech COMMAND --help explains a command.
 """
 
-OK, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+OK, FAILED, WRONG_USAGE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
 def main(argv=None):
@@ -30,7 +33,8 @@ def main(argv=None):
     Args:
         argv: list of arguments without the program's name. Defaults to those of the process.
 
-    Returns: exit code: 0 done, 1 the work failed, 2 wrong arguments, 130 interrupted.
+    Returns: exit code: 0 done, 1 the work failed, 2 wrong arguments, 130 interrupted. (SIGTERM
+        ends the process with 143.)
 
     Example:
 
@@ -48,7 +52,7 @@ def main(argv=None):
         return OK
     debug = arguments.debug = getattr(arguments, "debug", False)
     try:
-        with warnings.catch_warnings():
+        with _ended_tidily(), warnings.catch_warnings():
             warnings.showwarning = _warn
             code = arguments.run(arguments)
             sys.stdout.flush()
@@ -67,6 +71,19 @@ def main(argv=None):
     except Exception as error:
         _complain(error, debug)
         return FAILED
+
+
+@contextlib.contextmanager
+def _ended_tidily():
+    """Lets SIGTERM unwind as Ctrl-C does, so that nothing half-written stays behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 class _Parser(argparse.ArgumentParser):

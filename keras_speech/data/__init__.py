@@ -5,6 +5,7 @@ import importlib
 from keras_speech.data.audio_edit import Level, Trim
 from keras_speech.data.audio_files import AudioError, decode_audio, read_audio, write_wav
 from keras_speech.data.corpus import Corpus, Recording
+from keras_speech.data.durations import align_durations
 from keras_speech.data.fsdd import fsdd
 from keras_speech.data.ljspeech import ljspeech
 from keras_speech.data.tables import Skipped, read_ids
@@ -28,6 +29,7 @@ __all__ = [
     "Trim",
     "acoustic_batches",
     "acoustic_epochs",
+    "align_durations",
     "decode_audio",
     "fsdd",
     "ljspeech",

@@ -1,5 +1,6 @@
 """Exit codes, help and errors of the command line as a whole."""
 
+import signal
 import subprocess
 import sys
 
@@ -130,3 +131,22 @@ def test_reader_that_goes_away_is_no_error(environment):
         text=True,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_sigterm_unwinds_and_its_handler_is_put_back(monkeypatch):
+    """What cleans up on Ctrl-C cleans up when the process is asked to end."""
+    cleaned = []
+
+    def run(arguments):
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            cleaned.append(True)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("keras_speech.cli.voices.bundled_cards", lambda: run(None))
+    with pytest.raises(SystemExit) as stop:
+        main(["voices"])
+    assert stop.value.code == 143
+    assert cleaned == [True]
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -1,0 +1,60 @@
+"""The recipe of the bundled voice runs, on a corpus of tones in the same layout."""
+
+import json
+import runpy
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keras_speech.data import write_wav
+from keras_speech.voices import Voice, bundled_voices
+
+RECIPE = Path(__file__).parents[2] / "examples" / "train_kathleen.py"
+TEXTS = {"a": "See me.", "b": "Be sure.", "c": "No way.", "d": "My cue."}
+PHONES = {"a": "S IY M IY", "b": "B IY SH UH R", "c": "N OW W EY", "d": "M AY K Y UW"}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    directory = tmp_path / "corpus"
+    (directory / "wavs").mkdir(parents=True)
+    timed = []
+    for metadata, take in (("metadata.csv", "1"), ("metadata_extra_takes.csv", "2")):
+        lines = []
+        for key, text in TEXTS.items():
+            name, phones = f"{key}_{take}", PHONES[key].split()
+            t = np.arange(len(phones) * 2205) / 22050  # 0.1 s a phone
+            write_wav(directory / "wavs" / f"{name}.wav", 0.1 * np.sin(2 * np.pi * 220 * t), 22050)
+            lines.append(f"{name}|{text}|{text}")
+            times = [[phone, 10 * i, 10] for i, phone in enumerate(phones)]
+            timed.append(json.dumps({"id": name, "phones": times}))
+        (directory / metadata).write_text("\n".join(lines) + "\n")
+    (directory / "phones.jsonl").write_text("\n".join(timed) + "\n")
+    (directory / "train.txt").write_text("a_1\nb_1\nc_1\n")
+    (directory / "val.txt").write_text("d_1\n")
+    return directory
+
+
+def test_recipe_trains_goes_on_and_saves_a_voice(corpus, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "out"
+    (card,) = [card for card in bundled_voices() if card["name"] == "kathleen"]
+    # Rules learned from CMUdict take most of a minute: those of the bundled voice are the same.
+    shutil.copytree(Path(card["directory"]) / "tokenizer", out / "tokenizer")
+
+    def run(*more):
+        monkeypatch.setattr(
+            sys, "argv", [str(RECIPE), "--data", str(corpus), "--out", str(out), *more]
+        )
+        runpy.run_path(str(RECIPE), run_name="__main__")
+
+    run("--epochs", "1", "--scheduled-sampling", "0")
+    # Takes of the held-out prompt are not trained on.
+    assert "6 recordings to train on, 1 to validate with" in capsys.readouterr().out
+    run("--epochs", "2")
+    assert "Epoch 1/2" not in capsys.readouterr().out
+    voice = Voice.from_preset(out / "voice")
+    assert voice.acoustic_model.scheduled_sampling == 0.75
+    assert voice.tokenizer.vocabulary_size == 48
