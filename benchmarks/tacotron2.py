@@ -98,7 +98,7 @@ def peer():
 
 def growth():
     model = make_ours()
-    for batch_size in (1, 4, 16, 32):
+    for batch_size in (1, 4, 16):
         for n_tokens in (50, 100, 200):
             x = batch(batch_size, n_tokens, 4 * n_tokens)
             step = statistics.median(timed(lambda x=x: model.train_on_batch(x), 3))
