@@ -131,6 +131,14 @@ def _add_model(group):
         help="frames made in a step; 2 or more learns faster from little data; "
         "default: the config's",
     )
+    group.add_argument(
+        "--scheduled-sampling",
+        type=kinds.number(0, 1),
+        default=0,
+        metavar="SHARE",
+        help="share of the frames read in training that are the model's own; 0.75 helps where "
+        "little data gives a blurred voice; default: %(default)s",
+    )
 
 
 def _add_training(group):

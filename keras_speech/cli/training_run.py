@@ -122,6 +122,8 @@ class TrainingRun:
             config["reduction"] = self.arguments.reduction
         if len(speakers) > 1:
             config["n_speakers"] = len(speakers)
+        if self.arguments.scheduled_sampling:
+            config["scheduled_sampling"] = self.arguments.scheduled_sampling
         return config | {"vocabulary_size": tokenizer.vocabulary_size, "n_mels": spec.n_mels}
 
     def _model(self, config, train):

@@ -52,12 +52,13 @@ class StandIn(keras.Model):
 
     def __init__(
         self, vocabulary_size, n_mels=80, reduction=1, n_speakers=0, mel_mean=0.0, mel_scale=1.0,
-        **kwargs,
+        scheduled_sampling=0.0, **kwargs,
     ):  # fmt: skip
         kwargs = {name: value for name, value in kwargs.items() if name in ("name", "dtype")}
         super().__init__(**kwargs)
         self.vocabulary_size, self.n_mels, self.reduction = vocabulary_size, n_mels, reduction
         self.n_speakers, self.mel_mean, self.mel_scale = n_speakers, mel_mean, mel_scale
+        self.scheduled_sampling = scheduled_sampling
         self.embedding = keras.layers.Embedding(vocabulary_size, 4)
         self.dropout = keras.layers.Dropout(0.5)
         self.dense = keras.layers.Dense(n_mels)
@@ -84,6 +85,7 @@ class StandIn(keras.Model):
 
     def get_config(self):
         names = ("vocabulary_size", "n_mels", "reduction", "n_speakers", "mel_mean", "mel_scale")
+        names += ("scheduled_sampling",)
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 

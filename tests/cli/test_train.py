@@ -134,10 +134,12 @@ def test_speakers_averages_and_the_best_epoch_make_a_voice(train, tmp_path):
             ks.data.write_wav(corpus / "wav48" / speaker / f"{speaker}_{number}.wav", tone, 16000)
             (corpus / "txt" / speaker / f"{speaker}_{number}.txt").write_text("a bee")
     options = ["--layout", "vctk", "--average", "0.9", "--keep", "best", "--schedule", "cosine"]
-    assert train(*options, "--reduction", "5", data=corpus) == 0
+    options += ["--reduction", "5", "--scheduled-sampling", "0.75"]
+    assert train(*options, data=corpus) == 0
     voice = ks.Voice.from_preset(tmp_path / "run" / "voice")
     assert voice.speakers == ("p1", "p2")
     assert voice.acoustic_model.reduction == 5
+    assert voice.acoustic_model.scheduled_sampling == 0.75
 
 
 def test_validation_part_may_be_a_file_or_none(train, tmp_path, capsys):
