@@ -31,6 +31,7 @@ class AttentionLSTM(keras.layers.Layer):
     `(batch, time, value_channels)`, `(batch, time, n)`.
 
     Example:
+    >>> import numpy as np
     >>> layer = AttentionLSTM(16)
     >>> outputs, contexts, weights = layer(np.zeros((2, 7, 8)), np.zeros((2, 5, 12)))
 

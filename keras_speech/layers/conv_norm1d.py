@@ -25,7 +25,8 @@ class ConvNorm1D(keras.layers.Layer):
     Returns: float tensor `(batch, time, filters)`.
 
     Example:
-    >>> ConvNorm1D(16)(np.zeros((2, 7, 8))).shape
+    >>> import numpy as np
+    >>> tuple(ConvNorm1D(16)(np.zeros((2, 7, 8))).shape)
     (2, 7, 16)
 
     Reference: [Shen et al., 2018](https://arxiv.org/abs/1712.05884), section 2.2.

@@ -26,7 +26,8 @@ class Postnet(keras.layers.Layer):
         ValueError: if `n_layers` is less than 1.
 
     Example:
-    >>> Postnet(filters=16)(np.zeros((2, 7, 80))).shape
+    >>> import numpy as np
+    >>> tuple(Postnet(filters=16)(np.zeros((2, 7, 80))).shape)
     (2, 7, 80)
 
     Reference: [Shen et al., 2018](https://arxiv.org/abs/1712.05884), section 2.2.

@@ -27,7 +27,8 @@ class Prenet(keras.layers.Layer):
         ValueError: if `units` is empty or `dropout` is out of range.
 
     Example:
-    >>> Prenet((32, 16))(np.zeros((2, 7, 80))).shape
+    >>> import numpy as np
+    >>> tuple(Prenet((32, 16))(np.zeros((2, 7, 80))).shape)
     (2, 7, 16)
 
     Reference: [Wang et al., 2017](https://arxiv.org/abs/1703.10135), section 3.2; without biases as

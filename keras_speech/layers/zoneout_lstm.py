@@ -33,8 +33,9 @@ class ZoneoutLSTM(keras.layers.Layer):
         ValueError: if `zoneout` is not in `[0, 1)`.
 
     Example:
+    >>> import numpy as np
     >>> layer = ZoneoutLSTM(16, zoneout=0.1)
-    >>> layer(np.zeros((2, 7, 8))).shape
+    >>> tuple(layer(np.zeros((2, 7, 8))).shape)
     (2, 7, 16)
     >>> output, state = layer.step(np.zeros((2, 8)), layer.initial_state(2))
 

@@ -45,7 +45,8 @@ def alignment_targets(durations, n_steps, frames_per_step=1):
     each token. Steps after the last token are all zero.
 
     Example:
-    >>> alignment_targets(np.array([[1, 3]]), 2, frames_per_step=2)[0].tolist()
+    >>> import numpy as np
+    >>> np.asarray(alignment_targets(np.array([[1, 3]]), 2, frames_per_step=2))[0].tolist()
     [[0.5, 0.5], [0.0, 1.0]]
     """
     ends = ops.cast(ops.cumsum(durations, axis=1), "float32")[:, None, :]

@@ -13,6 +13,7 @@ def masked_mean(values, mask):
     Returns: float32 scalar; 0 where nothing is real.
 
     Example:
+    >>> import numpy as np
     >>> float(masked_mean(np.array([[1.0, 3.0, 99.0]]), np.array([[True, True, False]])))
     2.0
     """

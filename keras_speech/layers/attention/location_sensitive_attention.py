@@ -27,6 +27,7 @@ class LocationSensitiveAttention(keras.layers.Layer):
         ValueError: if `kernel_size` is even.
 
     Example:
+    >>> import numpy as np
     >>> attention = LocationSensitiveAttention(units=16)
     >>> attention.build((2, 8), (2, 5, 12))
     >>> memory = attention.prepare(np.zeros((2, 5, 12)), np.ones((2, 5), "bool"))

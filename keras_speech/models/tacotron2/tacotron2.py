@@ -69,6 +69,7 @@ class Tacotron2(keras.Model):
         ValueError: if a number is out of range.
 
     Example:
+    >>> from keras_speech import tacotron2_configs
     >>> model = Tacotron2(vocabulary_size=40, **tacotron2_configs.SMALL)
     >>> model.compile(keras.optimizers.Adam(1e-3, clipnorm=1.0))
     >>> result = model.generate(np.array([[5, 3, 8]]), max_frames=48)
