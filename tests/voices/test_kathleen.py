@@ -58,6 +58,7 @@ def test_the_seed_decides_the_sound(voice):
 def test_a_recognizer_understands_prose(voice):
     from keras_speech.evaluation import ClosedRecognizer
 
+    # A language model of these sentences alone: easier than the one of the voice's own figures.
     recognizer = ClosedRecognizer(SENTENCES)
     takes = [(voice.speak(text).samples, 22050, text) for text in SENTENCES]
     assert recognizer.word_error_rate(takes).rate <= 0.12
