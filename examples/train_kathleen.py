@@ -25,7 +25,6 @@ import tensorflow as tf
 
 import keras_speech as ks
 from keras_speech.models.tacotron2 import tacotron2_configs
-from keras_speech.training import train_acoustic
 
 SPEC = ks.AudioSpec()
 LEVEL = ks.data.Level(dbfs=-23.0, measure="rms")
@@ -140,7 +139,7 @@ def main():
     model = ks.Tacotron2(
         tokenizer.vocabulary_size, scheduled_sampling=arguments.scheduled_sampling, **CONFIG
     )
-    train_acoustic(
+    ks.training.train(
         model,
         lambda epoch: epochs(epoch).map(with_silent_end),
         validation,

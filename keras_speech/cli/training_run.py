@@ -162,8 +162,8 @@ class TrainingRun:
             print(f"keras-speech: {len(self.skipped)} recordings skipped", file=sys.stderr)
 
     def _fit(self, model, train, validation):
+        from keras_speech import training
         from keras_speech.callbacks import AlignmentPlot
-        from keras_speech.training import train_acoustic
 
         arguments = self.arguments
         callbacks = []
@@ -172,7 +172,7 @@ class TrainingRun:
             batch = {name: value[:PLOTTED] for name, value in batch.items()}
             directory = self.out / "alignments"
             callbacks.append(AlignmentPlot(batch, directory, every=arguments.plot_every))
-        train_acoustic(
+        training.train(
             model,
             train,
             validation,

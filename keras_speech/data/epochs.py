@@ -118,7 +118,7 @@ def acoustic_epochs(
     Example:
 
     >>> epochs = acoustic_epochs(corpus.train, spec, tokenizer, seed=0)  # doctest: +SKIP
-    >>> train_acoustic(model, epochs, epochs=100, directory="run")  # doctest: +SKIP
+    >>> ks.training.train(model, epochs, epochs=100, directory="run")  # doctest: +SKIP
     """
     for name, value in (
         ("batch_size", batch_size),

@@ -1,10 +1,10 @@
 """The training loop that the command line and the recipes in `examples/` share."""
 
-from keras_speech.training.acoustic import train_acoustic
 from keras_speech.training.averaging import averaged_weights
 from keras_speech.training.checkpoint import read_checkpoint, restore_checkpoint, save_checkpoint
 from keras_speech.training.mel_statistics import mel_statistics
 from keras_speech.training.schedules import WarmupInverseSquareRoot, learning_rate_schedule
+from keras_speech.training.train import train
 
 __all__ = [
     "WarmupInverseSquareRoot",
@@ -14,5 +14,5 @@ __all__ = [
     "read_checkpoint",
     "restore_checkpoint",
     "save_checkpoint",
-    "train_acoustic",
+    "train",
 ]

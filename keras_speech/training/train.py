@@ -1,4 +1,4 @@
-"""Training an acoustic model so that it can stop at any time and go on where it was."""
+"""Training a model so that it can stop at any time and go on where it was."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from keras_speech.training.run_callbacks import BEST, CHECKPOINT, Checkpoint, On
 from keras_speech.training.schedules import learning_rate_schedule
 
 
-def train_acoustic(
+def train(
     model,
-    train,
+    batches,
     validation=None,
     *,
     epochs,
@@ -33,15 +33,15 @@ def train_acoustic(
 
     Called again with the same `directory` it goes on after the last complete epoch. The result is
     then the same, to the last bit that the hardware repeats, as that of a run never interrupted,
-    provided that `train` is a function of the epoch. On Ctrl-C (`KeyboardInterrupt`) the model is
+    provided that `batches` is a function of the epoch. On Ctrl-C (`KeyboardInterrupt`) the model is
     put back to the last checkpoint and the interrupt passed on.
 
     Args:
         model: `keras.Model` that computes its own losses. It is compiled here.
-        train: batches as `fit` takes them, with a known number of batches; or a function that
+        batches: those of an epoch, as `fit` takes them, with a known number; or a function that
             takes the number of the epoch, from 0, and returns them: then a resumed run sees the
-            order that an uninterrupted one would have seen, whatever `train`'s shuffling keeps in
-            memory.
+            order that an uninterrupted one would have seen, whatever a dataset's shuffling keeps
+            in memory.
         validation: batches as `evaluate` takes them. Defaults to none.
         epochs: total number of epochs, those of earlier calls included.
         directory: where `checkpoint.npz`, `log.csv` and `best.npz` are written; it is made.
@@ -59,7 +59,8 @@ def train_acoustic(
         optimizer: used as it is in place of Adam, and `learning_rate`, `schedule`, `warmup_steps`,
             `clip_norm` and `ema_momentum` are then ignored.
         jit_compile: as in `compile`. Defaults to `False` on TensorFlow, where each new length of
-            a batch would be compiled anew, else `"auto"`.
+            a batch would be compiled anew (batches of one length may gain from `True`), else
+            `"auto"`.
         callbacks: further Keras callbacks.
         verbose: as in `fit`: 0 for silence, 1 for a progress bar, 2 for a line per epoch.
 
@@ -72,9 +73,9 @@ def train_acoustic(
     Example:
 
     ```python
-    history = train_acoustic(
+    history = train(
         model,
-        lambda epoch: acoustic_batches(corpus.train, spec, tokenizer, seed=epoch),
+        waveform_epochs("piano", 16000, batch_size=8, sample_rate=16000, seed=0),
         epochs=100,
         directory="run",
     )
@@ -83,10 +84,10 @@ def train_acoustic(
     _check(epochs=epochs, keep=keep, validation=validation)
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
-    batches = train if callable(train) else lambda epoch: train
+    epoch_batches = batches if callable(batches) else lambda epoch: batches
     state = read_checkpoint(directory / CHECKPOINT) or {"epoch": 0, "history": {}}
 
-    first = batches(state["epoch"])
+    first = epoch_batches(state["epoch"])
     if optimizer is None:
         total_steps = None
         if schedule == "cosine":
@@ -125,12 +126,12 @@ def train_acoustic(
         run.begin()
         for epoch in range(state["epoch"], epochs):
             model.fit(
-                first if epoch == state["epoch"] else batches(epoch),
+                first if epoch == state["epoch"] else epoch_batches(epoch),
                 validation_data=validation,
                 initial_epoch=epoch,
                 epochs=epoch + 1,
                 callbacks=run,
-                # Order is `train`'s own; what `fit` would shuffle could not be repeated.
+                # Order is the batches' own; what `fit` would shuffle could not be repeated.
                 shuffle=False,
                 verbose=verbose,
             )
@@ -166,8 +167,8 @@ def _number_of_batches(batches):
         number = len(batches)
     if number < 1:
         raise ValueError(
-            "The cosine schedule needs `steps_per_epoch`, for `train` does not know its number "
-            f"of batches. Received: cardinality={number}."
+            "The cosine schedule needs `steps_per_epoch`, for `batches` does not know its "
+            f"number. Received: cardinality={number}."
         )
     return number
 

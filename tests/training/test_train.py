@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_speech.training import read_checkpoint, train_acoustic
-from keras_speech.training.acoustic import CHECKPOINT
+from keras_speech.training import read_checkpoint, train
+from keras_speech.training.train import CHECKPOINT
 
 
 def dropout_model():
@@ -58,7 +58,7 @@ class InterruptAt(keras.callbacks.Callback):
 def run(directory, *, epochs=4, model=None, **options):
     model = model or dropout_model()
     options = {"validation": Batches(99), "verbose": 0, "warmup_steps": 2, **options}
-    history = train_acoustic(model, Batches, epochs=epochs, directory=directory, **options)
+    history = train(model, Batches, epochs=epochs, directory=directory, **options)
     return [keras.ops.convert_to_numpy(weight) for weight in model.weights], history
 
 
@@ -106,7 +106,7 @@ def test_averages_are_the_running_mean_of_the_weights(tmp_path):
 def test_best_epoch_is_kept(tmp_path):
     """From the third epoch on the targets have the wrong sign, so validation gets worse."""
     model = dropout_model()
-    history = train_acoustic(
+    history = train(
         model,
         lambda epoch: Batches(epoch, n_batches=30, value=1.0 if epoch < 2 else -1.0),
         Batches(99),
@@ -154,7 +154,7 @@ def test_callbacks_see_one_training(tmp_path):
 def test_loss_that_is_no_number_stops_the_run(tmp_path):
     run(tmp_path, epochs=1)
     with pytest.raises(FloatingPointError, match="epoch 2, batch 1"):
-        train_acoustic(
+        train(
             dropout_model(),
             lambda epoch: Batches(epoch, value=float("nan")),
             epochs=3,
@@ -168,7 +168,7 @@ def test_clip_norm_limits_the_step(tmp_path):
     """With plain gradient descent the step is the learning rate times the clipped gradient."""
     model = dropout_model()
     before = [keras.ops.convert_to_numpy(weight).copy() for weight in model.weights]
-    train_acoustic(
+    train(
         model,
         lambda epoch: Batches(epoch, n_batches=1, value=1000.0),
         epochs=1,
