@@ -80,6 +80,11 @@ CASES = {
         make=lambda: ks.layers.ConvNorm1D(4, kernel_size=3, activation="tanh", dropout=0.2),
         inputs=lambda: {"inputs": normal(2, 7, 8), "mask": mask(7, 4)},
     ),
+    "GaussianHead": Case(
+        make=lambda: ks.layers.GaussianHead(log_scale_min=-3.0),
+        inputs=lambda: {"parameters": normal(2, 7, 2), "samples": normal(2, 7, seed=1)},
+        waveform=True,
+    ),
     "GriffinLim": Case(
         make=lambda: ks.models.GriffinLim(TINY_SPEC, n_iter=2, power=1.1, momentum=0.5),
         inputs=lambda: normal(2, 9, 8),
@@ -95,6 +100,20 @@ CASES = {
     "LogMelSpectrogram": Case(
         make=lambda: ks.layers.LogMelSpectrogram(TINY_SPEC),
         inputs=lambda: normal(2, 100) / 4,
+        waveform=True,
+    ),
+    "LogisticMixtureHead": Case(
+        make=lambda: ks.layers.LogisticMixtureHead(n_mixtures=3, bits=12, log_scale_min=-8.0),
+        inputs=lambda: {"parameters": normal(2, 7, 9), "samples": normal(2, 7, seed=1) / 4},
+        waveform=True,
+    ),
+    "MelUpsampler": Case(
+        make=lambda: ks.layers.MelUpsampler(6, factors=(3, 2), channels=4, context_size=1),
+        inputs=lambda: normal(2, 7, 8),
+    ),
+    "MuLawHead": Case(
+        make=lambda: ks.layers.MuLawHead(levels=16, one_hot=True),
+        inputs=lambda: {"parameters": normal(2, 7, 16), "samples": normal(2, 7, seed=1) / 4},
         waveform=True,
     ),
     "Postnet": Case(

@@ -3,7 +3,9 @@
 from keras_speech.layers.attention import LocationSensitiveAttention
 from keras_speech.layers.attention_lstm import AttentionLSTM
 from keras_speech.layers.conv_norm1d import ConvNorm1D
+from keras_speech.layers.heads import GaussianHead, LogisticMixtureHead, MuLawHead
 from keras_speech.layers.log_mel_spectrogram import LogMelSpectrogram
+from keras_speech.layers.mel_upsampler import MelUpsampler
 from keras_speech.layers.postnet import Postnet
 from keras_speech.layers.prenet import Prenet
 from keras_speech.layers.zoneout_lstm import ZoneoutLSTM
@@ -11,8 +13,12 @@ from keras_speech.layers.zoneout_lstm import ZoneoutLSTM
 __all__ = [
     "AttentionLSTM",
     "ConvNorm1D",
+    "GaussianHead",
     "LocationSensitiveAttention",
     "LogMelSpectrogram",
+    "LogisticMixtureHead",
+    "MelUpsampler",
+    "MuLawHead",
     "Postnet",
     "Prenet",
     "ZoneoutLSTM",
