@@ -4,10 +4,14 @@ import importlib
 
 from keras_speech.data.audio_edit import Level, Trim
 from keras_speech.data.audio_files import AudioError, decode_audio, read_audio, write_wav
+from keras_speech.data.chords import midi_to_hz, note_name, parse_chord
 from keras_speech.data.corpus import Corpus, Recording
 from keras_speech.data.durations import align_durations
 from keras_speech.data.fsdd import fsdd
 from keras_speech.data.ljspeech import ljspeech
+from keras_speech.data.note_bank import NoteBank
+from keras_speech.data.note_corpus import Note, note_corpus
+from keras_speech.data.note_roll import note_roll, note_roll_channels
 from keras_speech.data.tables import Skipped, read_ids
 from keras_speech.data.vctk import vctk
 from keras_speech.data.wav_folder import wav_folder
@@ -15,28 +19,48 @@ from keras_speech.data.wav_folder import wav_folder
 # These need TensorFlow, which reading a corpus does not: they load when first touched.
 _ON_FIRST_USE = {
     "AcousticEpochs": "epochs",
+    "ChordEpochs": "chord_dataset",
     "acoustic_batches": "batches",
     "acoustic_epochs": "epochs",
+    "chord_batches": "chord_mixes",
+    "chord_epochs": "chord_mixes",
+    "WaveformEpochs": "waveform_dataset",
+    "waveform_batches": "waveforms",
+    "waveform_epochs": "waveforms",
 }
 
 __all__ = [
     "AcousticEpochs",
     "AudioError",
+    "ChordEpochs",
     "Corpus",
     "Level",
+    "Note",
+    "NoteBank",
     "Recording",
     "Skipped",
     "Trim",
+    "WaveformEpochs",
     "acoustic_batches",
     "acoustic_epochs",
     "align_durations",
+    "chord_batches",
+    "chord_epochs",
     "decode_audio",
     "fsdd",
     "ljspeech",
+    "midi_to_hz",
+    "note_corpus",
+    "note_name",
+    "note_roll",
+    "note_roll_channels",
+    "parse_chord",
     "read_audio",
     "read_ids",
     "vctk",
     "wav_folder",
+    "waveform_batches",
+    "waveform_epochs",
     "write_wav",
 ]
 
