@@ -1,0 +1,90 @@
+"""The epochs of a corpus of waveforms, each a `tf.data.Dataset`."""
+
+import itertools
+
+import numpy as np
+import tensorflow as tf
+
+from keras_speech.data import crops
+
+
+class WaveformEpochs:
+    """Batches as a function of the epoch. Made by `waveform_epochs`.
+
+    Args:
+        cut: a `Cut`, which makes the arrays of a batch from its part of a plan.
+        sample_rate: Hz of the samples.
+        batch_size, steps_per_epoch, balance, seed, shuffle: as in `waveform_batches`.
+
+    Attributes:
+        sample_rate: Hz of the samples.
+        n_batches: batches an epoch.
+        recordings: the `Recording`s that crops are cut from.
+        seconds: their duration.
+    """
+
+    def __init__(self, cut, *, sample_rate, batch_size, steps_per_epoch, balance, seed, shuffle):
+        self.sample_rate = sample_rate
+        self.recordings = [waveform.recording for waveform in cut.waveforms]
+        self._lengths = np.array([len(waveform.samples) for waveform in cut.waveforms])
+        self._n_starts = np.array(
+            [waveform.n_starts(cut.segment_length, cut.step) for waveform in cut.waveforms]
+        )
+        n_samples = int(self._lengths.sum())
+        self.seconds = n_samples / sample_rate
+        per_batch = cut.segment_length * batch_size
+        self.n_batches = steps_per_epoch or -(-n_samples // per_batch)
+        self._cut, self._batch_size = cut, batch_size
+        self._balance, self._seed, self._shuffle = balance, seed, shuffle
+
+    def __len__(self):
+        """Batches an epoch."""
+        return self.n_batches
+
+    def __call__(self, epoch):
+        """The batches of one epoch, from 0: the same in every pass over them."""
+        if epoch < 0:
+            raise ValueError(f"`epoch` must not be negative. Received: epoch={epoch}.")
+        return self._dataset(lambda: self._plan(epoch))
+
+    def all_epochs(self):
+        """A dataset that goes on to the next epoch with every pass, beginning with the first."""
+        epochs = itertools.count()
+        return self._dataset(lambda: self._plan(next(epochs)))
+
+    def _plan(self, epoch):
+        plan = crops.plan_crops(
+            self._lengths,
+            self._n_starts,
+            self.n_batches * self._batch_size,
+            balance=self._balance,
+            seed=self._seed,
+            epoch=epoch,
+            shuffle=self._shuffle,
+            n_tries=self._cut.n_tries,
+        )
+        return plan.reshape(self.n_batches, self._batch_size, -1)
+
+    def _dataset(self, plan):
+        signature = self._cut.signature()
+
+        def plan_of_pass(_):
+            # Runs anew for every pass over the dataset.
+            batches = tf.numpy_function(plan, [], tf.int64)
+            batches.set_shape([self.n_batches, self._batch_size, 1 + self._cut.n_tries])
+            return tf.data.Dataset.from_tensor_slices(batches)
+
+        def gather(rows):
+            dtypes = [dtype for dtype, _ in signature.values()]
+            arrays = tf.numpy_function(self._cut, [rows], dtypes)
+            for array, (_, shape) in zip(arrays, signature.values(), strict=True):
+                array.set_shape([self._batch_size, *shape])
+            return dict(zip(signature, arrays, strict=True))
+
+        dataset = (
+            tf.data.Dataset.from_tensors(0)
+            .flat_map(plan_of_pass)
+            .map(gather, num_parallel_calls=2, deterministic=True)
+            .apply(tf.data.experimental.assert_cardinality(self.n_batches))
+        )
+        return dataset.prefetch(tf.data.AUTOTUNE)
