@@ -1,7 +1,15 @@
 """Models, one folder each, on any Keras backend."""
 
 from keras_speech.models.griffin_lim.griffin_lim import GriffinLim
+from keras_speech.models.presets import bundled_models, load_model_preset, save_model_preset
 from keras_speech.models.tacotron2 import tacotron2_configs
 from keras_speech.models.tacotron2.tacotron2 import Tacotron2
 
-__all__ = ["GriffinLim", "Tacotron2", "tacotron2_configs"]
+__all__ = [
+    "GriffinLim",
+    "Tacotron2",
+    "bundled_models",
+    "load_model_preset",
+    "save_model_preset",
+    "tacotron2_configs",
+]

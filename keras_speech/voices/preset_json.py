@@ -1,8 +1,9 @@
 """The file `voice.json`: what a voice directory holds, checked field by field."""
 
-import json
 import re
 from pathlib import Path
+
+from keras_speech.models import json_fields
 
 FILE_NAME = "voice.json"
 FORMAT = "keras_speech.voice"
@@ -35,9 +36,7 @@ CONTENTS = (
 
 def write(directory, fields):
     """Writes `voice.json` with `fields` into `directory`."""
-    fields = {"format": FORMAT, "format_version": FORMAT_VERSION, **fields}
-    text = json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False)
-    (Path(directory) / FILE_NAME).write_text(text + "\n", encoding="utf-8")
+    json_fields.write(Path(directory) / FILE_NAME, fields, format=FORMAT, version=FORMAT_VERSION)
 
 
 def read(directory):
@@ -57,35 +56,10 @@ def read(directory):
         raise ValueError(
             f"There is no voice in {str(directory)!r}: {FILE_NAME} is missing; {CONTENTS}."
         )
-    try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ValueError(f"The voice's {str(path)!r} cannot be read: {error}.") from error
-    if not isinstance(fields, dict) or fields.get("format") != FORMAT:
-        raise ValueError(f"{str(path)!r} must be a voice's, with `format` {FORMAT!r}.")
-    _check_version(fields, path)
-    for field, types in FIELDS.items():
-        value = fields.get(field)
-        # True is an int to Python, not to a reader of JSON.
-        if field not in fields or not isinstance(value, types) or isinstance(value, bool):
-            got = repr(value) if field in fields else "nothing"
-            raise ValueError(
-                f"`{field}` in {str(path)!r} must be {_names(types)}. Received: {got}."
-            )
+    fields = json_fields.read(path, FIELDS, what="voice", format=FORMAT, version=FORMAT_VERSION)
     for field in _FILE_FIELDS:
         _check_file_name(fields[field], field, path)
     return fields
-
-
-def _check_version(fields, path):
-    version = fields.get("format_version")
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise ValueError(f"`format_version` in {str(path)!r} must be 1. Received: {version!r}.")
-    if version > FORMAT_VERSION:
-        raise ValueError(
-            f"{str(path)!r} was written by a newer keras_speech: this one reads voices up to "
-            f"`format_version` {FORMAT_VERSION}. Received: {version}."
-        )
 
 
 def _check_file_name(name, field, path):
@@ -95,10 +69,3 @@ def _check_file_name(name, field, path):
             f"`{field}` in {str(path)!r} must be the plain name of a .keras file in the same "
             f"directory. Received: {name!r}."
         )
-
-
-def _names(types):
-    names = {str: "a string", int: "a whole number", float: "a number", dict: "an object"}
-    names |= {list: "a list", type(None): "null"}
-    types = types if isinstance(types, tuple) else (types,)
-    return " or ".join(dict.fromkeys(names[each] for each in types))

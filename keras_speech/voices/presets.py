@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from keras_speech.audio_spec import AudioSpec
-from keras_speech.voices import directories, model_files, preset_json
+from keras_speech.models import model_files
+from keras_speech.voices import directories, preset_json
 
 BUNDLED = Path(__file__).parent / "presets"
 
@@ -37,9 +38,9 @@ def load(cls, preset):
     with _named(path, "tokenizer"):
         tokenizer = text.tokenizer_from_config(fields["tokenizer"], str(directory / TOKENIZER))
     acoustic_model = model_files.load_model(
-        directory / fields["acoustic_model"], role="acoustic model"
+        directory / fields["acoustic_model"], role="voice's acoustic model"
     )
-    vocoder = model_files.load_model(directory / fields["vocoder"], role="vocoder")
+    vocoder = model_files.load_model(directory / fields["vocoder"], role="voice's vocoder")
     with _named(path, "voice"):
         return cls(
             tokenizer,

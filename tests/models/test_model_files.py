@@ -7,8 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_speech.models import GriffinLim
-from keras_speech.voices import model_files
+from keras_speech.models import GriffinLim, model_files
 from voices.fake_models import SPEC, FakeAcoustic
 
 
@@ -154,5 +153,5 @@ def test_code_in_a_file_is_not_run(tmp_path, monkeypatch):
 def test_model_of_another_kind_is_refused(tmp_path):
     path = tmp_path / "model.keras"
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(path)
-    with pytest.raises(ValueError, match="must be a model with `generate`. Received: Sequential"):
+    with pytest.raises(ValueError, match="vocoder must have `generate`. Received: Sequential"):
         model_files.load_model(path, role="vocoder")

@@ -1,4 +1,4 @@
-"""`.keras` files of a voice: small on the way out, safe on the way in."""
+"""`.keras` files: small on the way out, safe on the way in."""
 
 import io
 import json
@@ -61,7 +61,7 @@ def load_model(path, *, role):
 
     Args:
         path: the file.
-        role: what the file should hold, for messages: `"acoustic model"` or `"vocoder"`.
+        role: what the file should hold, for messages: such as `"voice's vocoder"`.
 
     Returns: `keras.Model` that has `generate`.
 
@@ -70,7 +70,7 @@ def load_model(path, *, role):
     """
     path = Path(path)
     if not path.is_file():
-        raise ValueError(f"The voice's {role} is missing: no file {str(path)!r}.")
+        raise ValueError(f"The {role} is missing: no file {str(path)!r}.")
     try:
         with zipfile.ZipFile(path) as archive:
             damaged = archive.testzip()
@@ -89,7 +89,7 @@ def load_model(path, *, role):
         raise ValueError(_damaged(role, path, _first_line(error))) from error
     if not callable(getattr(model, "generate", None)):
         raise ValueError(
-            f"The voice's {role} must be a model with `generate`. "
+            f"The {role} must have `generate`. "
             f"Received: {type(model).__name__} in {str(path)!r}."
         )
     return model
@@ -135,7 +135,7 @@ def _cast(values, dtype, where):
 
 
 def _damaged(role, path, reason):
-    return f"The voice's {role} cannot be read from {str(path)!r}: {reason}."
+    return f"The {role} cannot be read from {str(path)!r}: {reason}."
 
 
 def _first_line(error):
