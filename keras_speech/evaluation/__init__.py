@@ -2,6 +2,12 @@
 
 import importlib
 
+from keras_speech.evaluation.pitches import (
+    PitchMatch,
+    match_pitches,
+    pitches_match,
+    strongest_partials,
+)
 from keras_speech.evaluation.recognizer import ClosedRecognizer, RecognitionScore, SentenceScore
 from keras_speech.evaluation.scoring_text import scoring_words
 
@@ -13,11 +19,15 @@ _ON_FIRST_USE = {
 
 __all__ = [
     "ClosedRecognizer",
+    "PitchMatch",
     "RecognitionScore",
     "SentenceScore",
     "evaluate_voice",
     "format_table",
+    "match_pitches",
+    "pitches_match",
     "scoring_words",
+    "strongest_partials",
 ]
 
 
