@@ -140,6 +140,12 @@ CASES = {
         },
         trains=True,
     ),
+    "TransposedMelUpsampler": Case(
+        make=lambda: ks.layers.TransposedMelUpsampler(
+            6, factors=(3, 2), channels=4, context_size=1
+        ),
+        inputs=lambda: normal(2, 7, 8),
+    ),
     "ZoneoutLSTM": Case(
         make=lambda: ks.layers.ZoneoutLSTM(4, zoneout=0.1),
         inputs=lambda: normal(2, 7, 8),

