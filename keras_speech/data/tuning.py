@@ -5,7 +5,7 @@ import numpy as np
 from keras_speech.data import chords
 
 
-def spectral_peaks(samples, sample_rate, *, fmin=20.0, fmax=None, floor_db=-60.0):
+def spectral_peaks(samples, sample_rate, *, fmin=20.0, fmax=None, floor_db=-55.0):
     """Local maxima of a windowed, zero-padded spectrum, refined by a parabola through three bins.
 
     Args:
@@ -13,7 +13,7 @@ def spectral_peaks(samples, sample_rate, *, fmin=20.0, fmax=None, floor_db=-60.0
         sample_rate: Hz.
         fmin: lowest frequency looked at, in Hz. Defaults to 20.
         fmax: highest. Defaults to `None`, half the sample rate.
-        floor_db: peaks this far below the strongest are left out. Defaults to -60.
+        floor_db: peaks this far below the strongest are left out. Defaults to -55.
 
     Returns: `(hz, db)`, float64 arrays `(peaks,)` by rising frequency; dB relative to the
         strongest. Both are empty for silence.
@@ -41,7 +41,8 @@ def spectral_peaks(samples, sample_rate, *, fmin=20.0, fmax=None, floor_db=-60.0
     left, middle, right = level[bins - 1], level[bins], level[bins + 1]
     offset = 0.5 * (left - right) / (left - 2.0 * middle + right)
     hz = (bins + offset) * sample_rate / n_fft
-    return hz, middle - 0.25 * (left - right) * offset
+    db = middle - 0.25 * (left - right) * offset
+    return hz, db - db.max(initial=-np.inf)
 
 
 def tuning_cents(samples, sample_rate, midi, *, search_cents=80.0):

@@ -10,6 +10,8 @@ from keras_speech.data.note_bank import find_onset
 N_PARTIALS = 10  # of each note, that explain peaks
 N_STRONGEST = 10  # peaks that are to be explained
 EXPLAIN_DB = -20.0  # peaks weaker than this need no explanation
+STRANGER_DB = -18.0  # a peak stronger than this that is no asked note's is another note,
+STRANGER_PARTIALS = 3  # up to this partial of the highest
 SAME_CENTS = 40.0  # peaks closer than this are one partial
 WEAK_FIRST_HZ = 100.0  # strings and boxes give little of a first partial below it
 ATTACK_S, LONGEST_S, SHORTEST_S = 0.03, 1.5, 0.2
@@ -24,7 +26,7 @@ class PitchMatch:
         missing: those that do not.
         explained: share of the strongest partials' amplitude that belongs to asked notes, 0 to 1.
         partials: float64 `(n, 2)`, the strongest partials: Hz, and dB relative to the strongest.
-        matches: whether nothing is missing and enough is explained.
+        matches: whether nothing is missing, enough is explained and no other note sounds.
     """
 
     present: tuple
@@ -37,7 +39,7 @@ class PitchMatch:
         return self.matches
 
 
-def strongest_partials(samples, sample_rate, n=N_STRONGEST, *, fmin=30.0, floor_db=-60.0):
+def strongest_partials(samples, sample_rate, n=N_STRONGEST, *, fmin=30.0, floor_db=-55.0):
     """The strongest peaks of a sound's spectrum.
 
     Args:
@@ -45,7 +47,7 @@ def strongest_partials(samples, sample_rate, n=N_STRONGEST, *, fmin=30.0, floor_
         sample_rate: Hz.
         n: most peaks returned. Defaults to 10.
         fmin: lowest frequency looked at, in Hz. Defaults to 30.
-        floor_db: peaks this far below the strongest are left out. Defaults to -60.
+        floor_db: peaks this far below the strongest are left out. Defaults to -55.
 
     Returns: float64 `(at most n, 2)`: Hz and dB relative to the strongest, which comes first. Empty
         for silence.
@@ -82,7 +84,9 @@ def match_pitches(
       be, and one of these odd;
     - the strongest partials belong to the asked notes: of the ten strongest that are within 20 dB
       of the strongest of all, those that are among the notes' first ten hold `min_explained` of
-      the amplitude. What is above the highest note's tenth partial is left alone.
+      the amplitude. What is above the highest note's tenth partial is left alone;
+    - no other note sounds: up to the highest note's third partial, those of these ten that are
+      within 18 dB of the strongest are all the notes'.
 
     A partial is explained within `tolerance_cents` of its place; strings are stiff, so that the
     `k`-th may also be sharper by a piano's inharmonicity.
@@ -139,7 +143,9 @@ def match_pitches(
     amplitudes = 10.0 ** (strongest[:, 1] / 20.0)
     belongs = _is_partial(strongest[:, 0], f0, tolerance_cents).any(axis=(1, 2))
     explained = float(amplitudes[belongs].sum() / amplitudes.sum()) if len(strongest) else 0.0
-    matches = not missing and explained >= min_explained
+    strangers = strongest[~belongs & (strongest[:, 0] <= STRANGER_PARTIALS * f0[-1])]
+    has_stranger = bool(np.any(strangers[:, 1] > STRANGER_DB))
+    matches = not missing and not has_stranger and explained >= min_explained
     return PitchMatch(present, missing, explained, strongest, matches)
 
 
