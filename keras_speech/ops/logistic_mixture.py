@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from keras_speech.ops import categorical
+from keras_speech.ops import categorical, dynamic
 
 # A scale of e^20 is flat over [-1, 1] already; beyond it a level's share leaves float32.
 _LOG_SCALE_MAX = 20.0
@@ -29,8 +29,10 @@ def nearest_level(samples, levels=65536):
 
     Returns: float32 tensor of the same shape.
     """
+    xp = dynamic.namespace(samples)
     half = levels // 2
-    return ops.clip(ops.round(ops.cast(samples, "float32") * half), -half, half - 1) / half
+    samples = xp.cast(xp.convert_to_tensor(samples), "float32")
+    return xp.clip(xp.round(samples * half), -half, half - 1) / half
 
 
 def logistic_mixture_log_prob(parameters, samples, levels=65536, log_scale_min=-12.0):
@@ -102,7 +104,8 @@ def logistic_mixture_sample(
     log_scale = ops.sum(ops.where(is_component, log_scales, 0.0), axis=-1)
     uniform = central(noise[:, 1], top_p)
     deviation = ops.log(uniform) - ops.log1p(-uniform)
-    return nearest_level(mean + temperature * ops.exp(log_scale) * deviation, levels)
+    scale = ops.cast(temperature, "float32") * ops.exp(log_scale)
+    return nearest_level(mean + scale * deviation, levels)
 
 
 def central(noise, top_p):

@@ -67,7 +67,7 @@ class GaussianHead(Head):
         mean, log_scale = self._mean_and_log_scale(parameters)
         uniform = central(ops.cast(noise, "float32")[:, 0], top_p)
         deviation = math.sqrt(2) * ops.erfinv(2 * uniform - 1)
-        return mean + temperature * ops.exp(log_scale) * deviation
+        return mean + ops.cast(temperature, "float32") * ops.exp(log_scale) * deviation
 
     def _mean_and_log_scale(self, parameters):
         parameters = self._as_parameters(parameters)

@@ -14,7 +14,7 @@ class Head(keras.layers.Layer):
 
     - `n_parameters`: channels that the network puts out for one sample.
     - `input_channels` and `features(samples)`: what the network reads of past samples.
-    - `quantize(samples)`: the nearest values that can be drawn.
+    - `nearest(samples)`: the nearest values that can be drawn.
     - `n_noise` and `sample(parameters, noise, temperature, top_p)`: drawing the next sample from
       `n_noise` uniform numbers, in few operations: it runs once per sample in a compiled loop.
     """
@@ -28,7 +28,7 @@ class Head(keras.layers.Layer):
         """`(batch, time)` samples to what the network reads, `(batch, time, input_channels)`."""
         return ops.expand_dims(ops.cast(samples, "float32"), -1)
 
-    def quantize(self, samples):
+    def nearest(self, samples):
         """Nearest value to each sample that `sample` can give, float32, any shape."""
         return ops.cast(samples, "float32")
 

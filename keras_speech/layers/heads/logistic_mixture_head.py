@@ -60,7 +60,7 @@ class LogisticMixtureHead(Head):
         """Number of levels, `2 ** bits`."""
         return 2**self.bits
 
-    def quantize(self, samples):
+    def nearest(self, samples):
         """Nearest level to each sample, float32, any shape."""
         return logistic_mixture.nearest_level(samples, self.levels)
 

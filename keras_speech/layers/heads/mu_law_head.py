@@ -61,7 +61,7 @@ class MuLawHead(Head):
             return ops.one_hot(codes, self.levels, dtype="float32")
         return ops.expand_dims(mu_law.code_to_companded(codes, self.levels), -1)
 
-    def quantize(self, samples):
+    def nearest(self, samples):
         """Value of the mu-law level of each sample, float32, any shape."""
         return mu_law.mu_law_decode(mu_law.mu_law_encode(samples, self.levels), self.levels)
 
