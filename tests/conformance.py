@@ -146,6 +146,12 @@ CASES = {
         ),
         inputs=lambda: normal(2, 7, 8),
     ),
+    "WeightNormalization": Case(
+        make=lambda: ks.layers.WeightNormalization(
+            ks.layers.CausalDilatedConv1D(4, dilation_rate=2, activation="tanh"), data_init=True
+        ),
+        inputs=lambda: normal(2, 7, 8),
+    ),
     "ZoneoutLSTM": Case(
         make=lambda: ks.layers.ZoneoutLSTM(4, zoneout=0.1),
         inputs=lambda: normal(2, 7, 8),

@@ -11,6 +11,7 @@ from keras_speech.layers.mel_upsampler import MelUpsampler
 from keras_speech.layers.postnet import Postnet
 from keras_speech.layers.prenet import Prenet
 from keras_speech.layers.transposed_mel_upsampler import TransposedMelUpsampler
+from keras_speech.layers.weight_normalization import WeightNormalization
 from keras_speech.layers.zoneout_lstm import ZoneoutLSTM
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Postnet",
     "Prenet",
     "TransposedMelUpsampler",
+    "WeightNormalization",
     "ZoneoutLSTM",
 ]
