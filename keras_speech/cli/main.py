@@ -9,10 +9,10 @@ import threading
 import traceback
 import warnings
 
-from keras_speech.cli import evaluate, speak, train, voices
+from keras_speech.cli import evaluate, generate, speak, train, voices
 from keras_speech.cli.errors import UsageError, sentence
 
-DESCRIPTION = "Speak text with a trained voice, or train a voice on recordings of your own."
+DESCRIPTION = "Make speech and sound with trained models, or train them on recordings of your own."
 
 EXAMPLES = """\
 examples:
@@ -20,6 +20,8 @@ examples:
   keras-speech voices
   keras-speech train tacotron2 --data LJSpeech-1.1 --epochs 100 --out my_voice
   keras-speech speak "Hello." --voice my_voice/voice
+  keras-speech generate piano --chord C4:maj --seconds 2 --out c.wav
+  keras-speech train wavenet --data my_music --epochs 20 --out my_model
 
 keras-speech COMMAND --help explains a command.
 """
@@ -111,7 +113,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (speak, voices, train, evaluate):
+    for command in (speak, voices, generate, train, evaluate):
         command.add_parser(commands, parents=[common])
     return parser
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from keras_speech.cli.errors import UsageError
 
 SETTINGS_FILE = "training.json"
-MODEL_FILE = "model.json"
+MODEL_FILE = "model_config.json"
 
 # What a run continues with may differ from what it began with in these.
-FREE = frozenset({"epochs", "plot_every", "keep", "on_error"})
+FREE = frozenset({"epochs", "keep", "on_error", "plot_every", "sample_every", "sample_seconds"})
 
 
 def check(directory, settings):

@@ -1,4 +1,4 @@
-"""One call of `keras-speech train`: corpus to batches to model to voice."""
+"""One call of `keras-speech train`, as far as all models share it."""
 
 import sys
 from pathlib import Path
@@ -11,17 +11,21 @@ from keras_speech.cli.quiet import load_quietly
 
 INTERRUPTED = 130
 NOT_SETTINGS = ("run", "command", "debug", "out")
-# Enough to see whether the model reads; one picture shows this many sentences.
-PLOTTED = 4
 
 
 class TrainingRun:
-    """Does what the arguments of `train` say; calling it returns the exit code."""
+    """Does what the arguments of `train` say; calling it returns the exit code.
+
+    A model's own run says how it is made and fed, and what is left of it in the end: `configure`,
+    `batches`, `make_model`, `callbacks`, `save` and `advice`.
+    """
 
     def __init__(self, arguments):
         self.arguments = arguments
         self.out = Path(arguments.out).expanduser()
         self.data = kinds.require_directory(arguments.data, what="--data")
+        if arguments.keep == "best" and arguments.validation in ("none", "0"):
+            raise UsageError("--keep best needs a --validation part.")
         self.settings = {
             name: value for name, value in vars(arguments).items() if name not in NOT_SETTINGS
         }
@@ -36,23 +40,44 @@ class TrainingRun:
         import keras
 
         keras.utils.set_random_seed(self.arguments.seed)
-        spec, tokenizer = self._spec(), self._tokenizer()
-        config = self._config(spec, tokenizer, train_corpus.speakers)
+        self.configure(train_corpus)
         # From here on there is something to keep, so the directory is made.
         training_directory.begin(self.out, self.settings)
-        train = self._batches(train_corpus, spec, tokenizer, config)
+        train = self.batches(train_corpus)
         validation = None
         if validation_corpus is not None:
-            validation = self._batches(validation_corpus, spec, tokenizer, config, shuffle=False)(0)
-        model = self._model(config, train)
+            validation = self.batches(validation_corpus, shuffle=False)(0)
+        model = self.make_model(train)
         self._list_skipped()
         try:
             self._fit(model, train, validation)
             interrupted = False
         except KeyboardInterrupt:
             interrupted = True
-        self._save_voice(model, spec, tokenizer, train_corpus.speakers)
-        return self._report(interrupted)
+        return self._end(model, interrupted)
+
+    def configure(self, corpus):
+        """Settles all that can be settled, or refused, before the directory is made."""
+
+    def batches(self, corpus, *, shuffle=True):
+        """Returns batches as a function of the epoch."""
+        raise NotImplementedError
+
+    def make_model(self, train):
+        """Returns the model; `train` gives batches to measure."""
+        raise NotImplementedError
+
+    def callbacks(self, train, validation):
+        """Returns the model's own Keras callbacks."""
+        return []
+
+    def save(self, model):
+        """Writes what the user is after, and returns its path."""
+        raise NotImplementedError
+
+    def advice(self, path):
+        """Returns the command that tries what was saved."""
+        raise NotImplementedError
 
     def _corpora(self):
         from keras_speech import data
@@ -88,73 +113,6 @@ class TrainingRun:
         print(f"{self.data}: {len(train)} recordings to train on{held}")
         return train, validation
 
-    def _spec(self):
-        from keras_speech.audio_spec import AudioSpec
-
-        rate = self.arguments.sample_rate
-        if rate == 22050:
-            return AudioSpec()
-        # The published window and hop, 46 and 12 ms, at another rate; a power of two is fast.
-        n_fft = 2 ** round(rate * 1024 / 22050).bit_length() // 2
-        n_fft = min((n_fft, 2 * n_fft), key=lambda size: abs(size - rate * 1024 / 22050))
-        return AudioSpec(
-            sample_rate=rate,
-            n_fft=n_fft,
-            hop_length=n_fft // 4,
-            win_length=n_fft,
-            fmax=min(8000.0, rate / 2),
-        )
-
-    def _tokenizer(self):
-        from keras_speech import text
-
-        if self.arguments.tokenizer == "phones":
-            return text.LexiconTokenizer.from_cmudict()
-        if self.arguments.alphabet:
-            return text.CharacterTokenizer(self.arguments.alphabet, normalizer=None, lowercase=True)
-        return text.CharacterTokenizer()
-
-    def _config(self, spec, tokenizer, speakers):
-        from keras_speech.models import tacotron2_configs
-
-        config = dict(getattr(tacotron2_configs, self.arguments.config.upper()))
-        if self.arguments.reduction:
-            config["reduction"] = self.arguments.reduction
-        if len(speakers) > 1:
-            config["n_speakers"] = len(speakers)
-        if self.arguments.scheduled_sampling:
-            config["scheduled_sampling"] = self.arguments.scheduled_sampling
-        return config | {"vocabulary_size": tokenizer.vocabulary_size, "n_mels": spec.n_mels}
-
-    def _model(self, config, train):
-        from keras_speech.models import Tacotron2
-        from keras_speech.training import mel_statistics
-
-        def measured():
-            mean, scale = mel_statistics(train(0))
-            return {**config, "mel_mean": mean, "mel_scale": scale}
-
-        return Tacotron2(**training_directory.model_config(self.out, measured))
-
-    def _batches(self, corpus, spec, tokenizer, config, *, shuffle=True):
-        from keras_speech import data
-
-        arguments = self.arguments
-        return data.acoustic_epochs(
-            corpus,
-            spec,
-            tokenizer,
-            arguments.batch_size,
-            seed=arguments.seed,
-            shuffle=shuffle,
-            cache=self.out / "features",
-            on_error=arguments.on_error,
-            skipped=self.skipped,
-            level=arguments.level_db,
-            trim=arguments.trim_db,
-            reduction=config["reduction"],
-        )
-
     def _list_skipped(self):
         for entry in self.skipped:
             print(f"keras-speech: skipped {entry.where}: {entry.reason}", file=sys.stderr)
@@ -163,15 +121,9 @@ class TrainingRun:
 
     def _fit(self, model, train, validation):
         from keras_speech import training
-        from keras_speech.callbacks import AlignmentPlot
+        from keras_speech.callbacks import EventLog
 
         arguments = self.arguments
-        callbacks = []
-        if arguments.plot_every:
-            batch = next(iter(validation if validation is not None else train(0)))
-            batch = {name: value[:PLOTTED] for name, value in batch.items()}
-            directory = self.out / "alignments"
-            callbacks.append(AlignmentPlot(batch, directory, every=arguments.plot_every))
         training.train(
             model,
             train,
@@ -184,40 +136,27 @@ class TrainingRun:
             clip_norm=arguments.clip_norm,
             ema_momentum=arguments.average,
             keep=arguments.keep,
-            callbacks=callbacks,
+            callbacks=[EventLog(self.out / "logs"), *self.callbacks(train, validation)],
             verbose=1 if sys.stdout.isatty() else 2,
         )
 
-    def _save_voice(self, model, spec, tokenizer, speakers):
-        from keras_speech.models import GriffinLim
-        from keras_speech.voices import Voice
-
-        voice = Voice(
-            tokenizer,
-            model,
-            GriffinLim(spec),
-            spec,
-            name=self.out.resolve().name,
-            speakers=list(speakers) if len(speakers) > 1 else None,
-            metadata={"description": f"Trained on {self.data.resolve().name}"},
-        )
-        voice.save_to_preset(self.out / "voice", overwrite=True)
-
-    def _report(self, interrupted):
+    def _end(self, model, interrupted):
         from keras_speech.training import read_checkpoint
 
         state = read_checkpoint(self.out / "checkpoint.npz")
-        done = state["epoch"] if state else 0
-        voice = self.out / "voice"
+        done, wanted = state["epoch"] if state else 0, self.arguments.epochs
+        # Interrupted within the first epoch there is nothing that has learned anything.
+        path = self.save(model) if done else None
         if interrupted:
+            so_far = f" So far: {path}" if done else ""
             print(
-                f"\nkeras-speech: interrupted after {done} of {self.arguments.epochs} epochs; "
-                f"the same command goes on from there. The voice so far: {voice}",
+                f"\nkeras-speech: interrupted after {done} of {wanted} epochs; the same command "
+                f"goes on from there.{so_far}",
                 file=sys.stderr,
             )
             return INTERRUPTED
-        print(f"{voice}: trained for {done} epochs. Hear it:")
-        print(f'keras-speech speak "Hello there." --voice {voice}')
+        print(f"{path}: trained for {done} epochs. Hear it:")
+        print(self.advice(path))
         return 0
 
 

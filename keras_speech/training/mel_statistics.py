@@ -1,4 +1,4 @@
-"""What an acoustic model is told about the level of its recordings."""
+"""What a model is told about the level of its recordings."""
 
 import numpy as np
 
@@ -7,7 +7,8 @@ def mel_statistics(batches, *, n_batches=20):
     """Measures the log-mels of the first batches, for a model's `mel_mean` and `mel_scale`.
 
     Args:
-        batches: iterable of dicts with `mel` `(batch, frames, n_mels)` and `mel_lengths`.
+        batches: iterable of dicts with `mel` `(batch, frames, n_mels)` and, where there is padding,
+            `mel_lengths`.
         n_batches: how many are looked at. Defaults to 20.
 
     Returns: `(mean, standard deviation)` over all bands of the frames that are no padding, floats
@@ -25,9 +26,9 @@ def mel_statistics(batches, *, n_batches=20):
     """
     total, squares, count = 0.0, 0.0, 0
     for _, batch in zip(range(n_batches), batches, strict=False):
-        for mel, length in zip(
-            np.asarray(batch["mel"]), np.asarray(batch["mel_lengths"]), strict=True
-        ):
+        mels = np.asarray(batch["mel"])
+        lengths = np.asarray(batch.get("mel_lengths", [mels.shape[1]] * len(mels)))
+        for mel, length in zip(mels, lengths, strict=True):
             frames = mel[:length].astype("float64")
             total, squares, count = (
                 total + frames.sum(),

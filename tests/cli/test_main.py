@@ -10,7 +10,8 @@ from keras_speech.cli import voices
 from keras_speech.cli.errors import CommandError
 from keras_speech.cli.main import main
 
-COMMANDS = ["speak", "voices", "train", "evaluate"]
+COMMANDS = ["speak", "voices", "generate", "train", "evaluate"]
+MODELS = ["tacotron2", "wavenet"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -19,6 +20,14 @@ def test_help_explains_with_examples(command, capsys):
     out = capsys.readouterr().out
     assert f"usage: keras-speech {command}" in out
     assert f"examples:\n  keras-speech {command}" in out
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_help_of_a_training_explains_with_examples(model, capsys):
+    assert main(["train", model, "--help"]) == 0
+    out = capsys.readouterr().out
+    assert f"usage: keras-speech train {model}" in out
+    assert f"examples:\n  keras-speech train {model}" in out
 
 
 def test_no_command_shows_the_help(capsys):
@@ -43,6 +52,13 @@ def test_version(capsys):
         (["speak", "Hi.", "--seed", "-1"], "--seed: must be a whole number from 0"),
         (["train", "tacotron2"], "required: --data, --out/-o, --epochs"),
         (["train", "tacotron9", "--data", "a", "--out", "b", "--epochs", "1"], "'tacotron9'"),
+        (["train"], "required: MODEL"),
+        (["train", "wavenet"], "required: --data, --out/-o, --epochs"),
+        (["generate"], "required: MODEL"),
+        (["generate", "piano", "--seconds", "0"], "--seconds/-s: must be a number above 0"),
+        (["generate", "piano", "--temperature", "0"], "--temperature: must be a number above 0"),
+        (["generate", "piano", "--temperature", "-1"], "--temperature: must be a number above 0"),
+        (["generate", "piano", "--top-p", "1.5"], "--top-p: must be a number above 0 to 1"),
         (["evaluate"], "required: VOICE, --data, --split"),
     ],
     ids=str,
@@ -101,6 +117,8 @@ sys.exit(code)
     "argv, code",
     [
         (["train", "--help"], 0),
+        (["train", "wavenet", "--help"], 0),
+        (["generate", "nothing"], 2),
         (["voices"], 0),
         (["speak", "Hi.", "--voice", "nobody"], 2),
         (["train", "tacotron2", "--data", "nowhere", "--out", "run", "--epochs", "1"], 2),

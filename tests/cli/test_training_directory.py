@@ -62,4 +62,4 @@ def test_model_config_is_made_once(tmp_path):
     assert training_directory.model_config(tmp_path, lambda: {"mel_mean": 1.0}) == {
         "mel_mean": -5.5
     }
-    assert os.listdir(tmp_path) == ["model.json"]
+    assert os.listdir(tmp_path) == ["model_config.json"]

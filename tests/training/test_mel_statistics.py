@@ -15,6 +15,12 @@ def test_padding_does_not_count():
     assert scale == pytest.approx(frames.std(), abs=0.006)
 
 
+def test_without_lengths_all_frames_count():
+    mel = np.arange(8.0).reshape(1, 2, 4)
+    # mean and standard deviation of 0, 1, ..., 7: 3.5 and sqrt(5.25)
+    assert mel_statistics([{"mel": mel}]) == (3.5, 2.29)
+
+
 def test_no_more_batches_than_asked_for():
     batch = {"mel": np.arange(8.0).reshape(1, 2, 4), "mel_lengths": np.array([2])}
 

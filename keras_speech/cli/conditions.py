@@ -1,0 +1,75 @@
+"""What a model is conditioned on, from the options of `keras-speech generate`."""
+
+from keras_speech.cli.errors import CommandError, UsageError
+
+
+def mel_of(samples, spec):
+    """Returns the log-mel spectrogram `(1, frames, n_mels)` of whole hops of `samples`."""
+    import numpy as np
+
+    from keras_speech.ops import mel
+
+    n_frames = len(samples) // spec.hop_length
+    if n_frames == 0:
+        raise CommandError(
+            f"a recording must be at least {spec.hop_length} samples long for a mel spectrogram; "
+            f"this one has {len(samples)}."
+        )
+    return np.asarray(mel.log_mel_spectrogram(samples, spec))[None, :n_frames]
+
+
+def require_fitting(card, *, chord, mel_of):
+    """Raises `UsageError` unless the options are those that the model's condition asks for."""
+    name, kind = card["name"], (card["condition"] or {}).get("kind")
+    if kind == "note_roll" and chord is None:
+        raise UsageError(f"`{name}` plays what it is told: give --chord, such as C4:maj or A3.")
+    if kind == "mel" and mel_of is None:
+        raise UsageError(f"`{name}` turns mel spectrograms into sound: give --mel-of RECORDING.")
+    if kind != "note_roll" and chord is not None:
+        raise UsageError(f"--chord is for models that play notes; `{name}` does not.")
+    if kind != "mel" and mel_of is not None:
+        raise UsageError(f"--mel-of is for vocoders; `{name}` is none.")
+
+
+def chord_roll(chord, condition, *, sample_rate, n_samples, n_before):
+    """Returns the note roll `(1, frames, channels)` of a chord struck after `n_before` samples."""
+    from keras_speech import data
+
+    try:
+        notes = data.parse_chord(chord)
+    except ValueError as error:
+        raise UsageError(f"--chord: {error}") from error
+    lowest, highest = condition["lowest"], condition["highest"]
+    outside = [data.note_name(note) for note in notes if not lowest <= note <= highest]
+    if outside:
+        raise CommandError(
+            f"the model plays from {data.note_name(lowest)} to {data.note_name(highest)}; "
+            f"--chord {chord} has {', '.join(outside)}."
+        )
+    hop_length = condition["hop_length"]
+    return data.note_roll(
+        notes,
+        -(-(n_before + n_samples) // hop_length),
+        frame_rate=sample_rate / hop_length,
+        lowest=lowest,
+        highest=highest,
+        onset_s=n_before / sample_rate,
+    )[None]
+
+
+def speaker_index(speaker, card):
+    """Returns a speaker's number, or `None` where there is no choice."""
+    name, speakers = card["name"], card["speakers"]
+    if speakers is None:
+        if speaker is not None:
+            raise UsageError(f"`{name}` has no speakers to choose from: leave out --speaker.")
+        return None
+    if speaker is None:
+        return 0
+    if speaker in speakers:
+        return speakers.index(speaker)
+    if speaker.isdecimal() and int(speaker) < len(speakers):
+        return int(speaker)
+    raise UsageError(
+        f"--speaker `{speaker}` is none of `{name}`'s speakers: {', '.join(speakers)}."
+    )

@@ -1,0 +1,194 @@
+"""`keras-speech generate`: sound from a model, without text."""
+
+import argparse
+import math
+import time
+from pathlib import Path
+
+from keras_speech.cli import arguments as kinds
+from keras_speech.cli import conditions
+from keras_speech.cli.errors import CommandError, UsageError
+from keras_speech.cli.models import bundled_names, require_model
+from keras_speech.cli.progress import progress
+from keras_speech.cli.quiet import load_quietly
+from keras_speech.cli.speak import SUFFIXES
+
+DEFAULT_SECONDS = 3.0
+# Samples between two looks at the progress bar and at Ctrl-C.
+CHUNK_SIZE = 4096
+
+DESCRIPTION = """\
+Make sound with a model that needs no text. MODEL is the name of one that comes with the package,
+the directory that `keras-speech train wavenet` made, or a .keras file.
+"""
+
+EPILOG = """\
+examples:
+  keras-speech generate piano --chord C4:maj --seconds 2 --out c.wav
+  keras-speech generate my_piano --seconds 30 --seed 7 --out music.wav
+  keras-speech generate my_piano --prime start.wav --temperature 0.9 --out going_on.wav
+  keras-speech generate vocoder --mel-of recording.wav --out copy.wav
+
+models that come with the package: """
+
+
+def add_parser(commands, parents):
+    parser = commands.add_parser(
+        "generate",
+        help="make sound with a model",
+        description=DESCRIPTION,
+        epilog=EPILOG + (", ".join(bundled_names()) or "none"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=parents,
+    )
+    parser.add_argument("model", metavar="MODEL", help="name, directory or .keras file of a model")
+    parser.add_argument(
+        "--seconds",
+        "-s",
+        type=kinds.number(0, math.inf, above=True),
+        metavar="SECONDS",
+        help="how much to make; default: 3, or the whole of --mel-of",
+    )
+    parser.add_argument(
+        "--out",
+        "-o",
+        default="out.wav",
+        metavar="FILE",
+        help="sound file to write, .wav, .flac or .ogg; one that exists is replaced; "
+        "default: %(default)s",
+    )
+    parser.add_argument(
+        "--prime",
+        metavar="FILE",
+        help="sound file to go on from, of the model's sample rate; it is not repeated in --out",
+    )
+    parser.add_argument(
+        "--seed",
+        type=kinds.whole_number(0),
+        default=0,
+        metavar="N",
+        help="the same seed gives the same sound, another one a different take; default: 0",
+    )
+    parser.add_argument("--speaker", help="name or number of a speaker, for models with several")
+    parser.add_argument(
+        "--temperature",
+        type=kinds.number(0, math.inf, above=True),
+        default=1.0,
+        metavar="T",
+        help="below 1 for likelier, duller sound, above for wilder; default: 1",
+    )
+    parser.add_argument(
+        "--top-p",
+        type=kinds.number(0, 1, above=True),
+        default=1.0,
+        metavar="P",
+        help="draw each sample from the likeliest values, of this probability together; default: 1",
+    )
+    parser.add_argument(
+        "--chord",
+        metavar="NAME",
+        help="what to play, such as A3, C4:maj or F#3:min, for models of instruments",
+    )
+    parser.add_argument(
+        "--mel-of",
+        metavar="FILE",
+        help="sound file whose mel spectrogram to turn back into sound, for vocoders",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments):
+    started = time.perf_counter()
+    out = kinds.require_writable(arguments.out, what="--out")
+    if out.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"--out `{out}` must end in {', '.join(SUFFIXES)}.")
+    for option in ("prime", "mel_of"):
+        if getattr(arguments, option) is not None:
+            kinds.require_file(getattr(arguments, option), what=f"--{option.replace('_', '-')}")
+    require_model(arguments.model)
+
+    load_quietly(debug=arguments.debug)
+    from keras_speech.models import load_model_preset
+    from keras_speech.voices.sound_files import SoundWriter
+
+    model, card = load_model_preset(arguments.model)
+    if not callable(getattr(model, "stream", None)):
+        raise CommandError(f"`{card['name']}` is a {card['kind']}, which makes no sound by itself.")
+    options, n_samples = _options(arguments, model, card)
+    rate = card["sample_rate"]
+    generating = time.perf_counter()
+    done = 0
+    with SoundWriter(out, rate) as writer, progress("Generating") as report:
+        for chunk in model.stream(n_samples, chunk_size=CHUNK_SIZE, **options):
+            writer.write(_finite(chunk[0], card))
+            done += len(chunk[0])
+            report(-(-done // CHUNK_SIZE), -(-n_samples // CHUNK_SIZE))
+    now = time.perf_counter()
+    print(
+        f"{out.absolute()}: {done / rate:.1f} s of sound by {card['name']}, made in "
+        f"{now - started:.1f} s ({done / (now - generating):,.0f} samples/s)"
+    )
+    return 0
+
+
+def _options(arguments, model, card):
+    """Returns the keywords of `model.stream`, and how many samples to ask for."""
+    from keras_speech import data
+
+    rate, condition = card["sample_rate"], card["condition"]
+    conditions.require_fitting(card, chord=arguments.chord, mel_of=arguments.mel_of)
+    if condition is None and getattr(model, "local_channels", 0):
+        raise CommandError(
+            f"`{arguments.model}` does not say what its model is conditioned on; name the "
+            "directory that has its model.json."
+        )
+    options = {
+        "speaker": conditions.speaker_index(arguments.speaker, card),
+        "temperature": arguments.temperature,
+        "top_p": arguments.top_p,
+        "seed": arguments.seed,
+    }
+    n_before = 0
+    if arguments.prime is not None:
+        options["prime"] = _prime(Path(arguments.prime).expanduser(), rate, card)
+        n_before = len(options["prime"])
+    seconds = DEFAULT_SECONDS if arguments.seconds is None else arguments.seconds
+    n_samples = max(1, round(seconds * rate))
+    if arguments.mel_of is not None:
+        samples = data.read_audio(Path(arguments.mel_of).expanduser(), rate)
+        options["mel"] = conditions.mel_of(samples, model.spec)
+        left = options["mel"].shape[1] * model.spec.hop_length - n_before
+        if left < 1:
+            raise CommandError("--mel-of must be longer than --prime, which is its beginning.")
+        n_samples = left if arguments.seconds is None else min(left, n_samples)
+    elif arguments.chord is not None:
+        options["mel"] = conditions.chord_roll(
+            arguments.chord,
+            condition,
+            sample_rate=rate,
+            n_samples=n_samples,
+            n_before=n_before,
+        )
+    return options, n_samples
+
+
+def _prime(path, rate, card):
+    from keras_speech import data
+
+    samples, found = data.decode_audio(path)
+    if found != rate:
+        raise CommandError(
+            f"--prime `{path}` has a sample rate of {found} Hz and `{card['name']}` of {rate} Hz; "
+            "resample the file first."
+        )
+    return samples.mean(axis=1, dtype="float32")
+
+
+def _finite(samples, card):
+    import numpy as np
+
+    if not np.isfinite(samples).all():
+        raise CommandError(
+            f"`{card['name']}` made samples that are not finite numbers: its weights are broken."
+        )
+    return samples

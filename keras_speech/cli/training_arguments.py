@@ -1,0 +1,119 @@
+"""Arguments that the trainings of all models share."""
+
+import math
+
+from keras_speech.cli import arguments as kinds
+
+SCHEDULES = ("inverse_sqrt", "cosine", "constant")
+
+
+def add_data(group, *, layouts, default_layout, sample_rate):
+    """Adds where recordings come from, and what is done to them."""
+    group.add_argument("--data", required=True, metavar="DIR", help="directory of the recordings")
+    group.add_argument(
+        "--out", "-o", required=True, metavar="DIR", help="directory of this training, new or begun"
+    )
+    group.add_argument(
+        "--layout",
+        choices=layouts,
+        default=default_layout,
+        help="how --data is laid out; default: %(default)s",
+    )
+    group.add_argument(
+        "--validation",
+        metavar="PART",
+        help="what is kept out of training: a fraction such as 0.05, a number of recordings, a "
+        "file with a recording's name per line, or `none`; default: the corpus's own val.txt, "
+        "else 0.05",
+    )
+    group.add_argument(
+        "--on-error",
+        choices=["raise", "skip"],
+        default="raise",
+        help="stop at a recording that cannot be used, or leave it out and list it; "
+        "default: %(default)s",
+    )
+    group.add_argument(
+        "--sample-rate",
+        type=kinds.whole_number(4000),
+        default=sample_rate,
+        metavar="HZ",
+        help="rate of what the model makes; recordings are resampled to it; default: %(default)s",
+    )
+    group.add_argument(
+        "--trim-db",
+        type=kinds.number(-120, -1),
+        metavar="DB",
+        help="cut edges of recordings that stay below this level under the peak, such as -45; "
+        "default: not cut",
+    )
+    group.add_argument(
+        "--level-db",
+        type=kinds.number(-60, 0),
+        metavar="DB",
+        help="bring the peaks of recordings to this level, such as -3; default: left as they are",
+    )
+
+
+def add_training(group, *, batch_size, batch_help):
+    """Adds what the resumable loop takes."""
+    group.add_argument(
+        "--epochs",
+        type=kinds.whole_number(1),
+        required=True,
+        metavar="N",
+        help="passes over the recordings, those already made included",
+    )
+    group.add_argument(
+        "--batch-size",
+        type=kinds.whole_number(1),
+        default=batch_size,
+        metavar="N",
+        help=f"{batch_help}; fewer need less memory; default: %(default)s",
+    )
+    group.add_argument(
+        "--learning-rate",
+        type=kinds.number(0, math.inf, above=True),
+        default=1e-3,
+        metavar="RATE",
+        help="the highest learning rate; default: %(default)s",
+    )
+    group.add_argument(
+        "--schedule",
+        choices=SCHEDULES,
+        default="inverse_sqrt",
+        help="how the learning rate falls; cosine ends at --epochs; default: %(default)s",
+    )
+    group.add_argument(
+        "--warmup-steps",
+        type=kinds.whole_number(1),
+        metavar="N",
+        help="batches until the highest learning rate; default: 1000, cosine less in a short run",
+    )
+    group.add_argument(
+        "--clip-norm",
+        type=kinds.number(0, math.inf, above=True),
+        default=1.0,
+        metavar="NORM",
+        help="limit of the gradient's norm; default: %(default)s",
+    )
+    group.add_argument(
+        "--average",
+        type=kinds.number(0, 0.99999, above=True),
+        metavar="MOMENTUM",
+        help="keep a running average of the weights, such as 0.999, in the end; default: not",
+    )
+    group.add_argument(
+        "--keep",
+        choices=["last", "best"],
+        default="last",
+        help="which epoch's weights are kept in the end: the last, or the one with the least "
+        "validation loss; default: %(default)s",
+    )
+    group.add_argument(
+        "--seed",
+        type=kinds.whole_number(0),
+        default=0,
+        metavar="N",
+        help="the same seed repeats the same training; default: %(default)s",
+    )
