@@ -18,6 +18,7 @@ _ON_FIRST_USE = {
     "Speech": "keras_speech.voices",
     "Tacotron2": "keras_speech.models",
     "Voice": "keras_speech.voices",
+    "WaveNet": "keras_speech.models",
     "callbacks": "keras_speech.callbacks",
     "data": "keras_speech.data",
     "evaluation": "keras_speech.evaluation",
@@ -31,6 +32,7 @@ _ON_FIRST_USE = {
     "text": "keras_speech.text",
     "training": "keras_speech.training",
     "voices": "keras_speech.voices",
+    "wavenet_configs": "keras_speech.models",
 }
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "Speech",
     "Tacotron2",
     "Voice",
+    "WaveNet",
     "callbacks",
     "data",
     "evaluation",
@@ -52,6 +55,7 @@ __all__ = [
     "text",
     "training",
     "voices",
+    "wavenet_configs",
 ]
 
 

@@ -285,7 +285,7 @@ class Voice:
             )
 
     def _samples(self, mel, seed):
-        samples = keras.ops.convert_to_numpy(self.vocoder.generate(mel[None], seed=seed))
+        samples = keras.ops.convert_to_numpy(self.vocoder.generate(mel=mel[None], seed=seed))
         samples = samples[0, : self.spec.n_samples(len(mel))].astype("float32")
         if not np.isfinite(samples).all():
             raise ValueError(

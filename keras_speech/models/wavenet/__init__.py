@@ -1,0 +1,1 @@
+"""WaveNet: the model, its generation sample by sample, and published settings."""

@@ -1,0 +1,238 @@
+"""Generation by a WaveNet: requests checked, cut into chunks, and put together again."""
+
+import dataclasses
+import functools
+import math
+
+import numpy as np
+from keras import ops
+
+from keras_speech.models import checks
+from keras_speech.models.compiled import compiled
+from keras_speech.models.wavenet.queues import BLOCK, Queues
+from keras_speech.models.wavenet.sampling_loop import run_chunk
+
+# Samples per call of the compiled loop, about: a call costs as much as a few dozen samples.
+CHUNK = 2048
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What `generate` and `stream` were asked for, checked."""
+
+    n_samples: int
+    prime: np.ndarray  # (batch, samples)
+    speaker: np.ndarray | None
+    mel: np.ndarray | None
+    temperature: np.float32
+    top_p: float
+    seed: int
+
+    @property
+    def batch_size(self):
+        return len(self.prime)
+
+
+class WaveNetGenerator:
+    """Runs the sampling loop of a model.
+
+    The loop is compiled for chunks of a fixed size, which begin at the same samples however much
+    is asked for at a time; so what comes out does not depend on that, to the bit.
+
+    Args:
+        model: `WaveNet`.
+    """
+
+    def __init__(self, model):
+        self.model = model
+        # Chunks begin on frames and on blocks.
+        step = math.lcm(model.hop_length or 1, BLOCK)
+        self.chunk = step * -(-CHUNK // step)
+        self._compiled = {}
+
+    def generate(self, request, lengths=None, progress=None):
+        """See `WaveNet.generate`."""
+        lengths = self._sample_counts(lengths, request)
+        try:
+            result = np.empty((request.batch_size, request.n_samples), "float32")
+        except (MemoryError, ValueError) as error:
+            raise ValueError(
+                "`n_samples` must fit into memory; `stream` gives the samples in chunks. "
+                f"Received: n_samples={request.n_samples}, batch of {request.batch_size}"
+            ) from error
+        done = 0
+        for piece in self.pieces(request, self.chunk):
+            result[:, done : done + piece.shape[1]] = piece
+            done += piece.shape[1]
+            if progress is not None:
+                progress(done, request.n_samples)
+        if lengths is not None:
+            result[np.arange(request.n_samples) >= lengths[:, None]] = 0.0
+        return result
+
+    def step_by_step(self, inputs):
+        """What `model(inputs)` gives, computed by the loop that generates: a check of it.
+
+        Args:
+            inputs: as the model's call arguments, of NumPy arrays.
+
+        Returns: float32 array `(batch, samples, n_parameters)`.
+        """
+        samples = np.asarray(inputs["samples"], "float32")
+        n_samples = samples.shape[1]
+        request = self.request(0, samples, inputs.get("speaker"), inputs.get("mel"))
+        request = dataclasses.replace(request, n_samples=n_samples)
+        (result,) = self.pieces(request, n_samples, "parameters", n_prime=0)
+        return result
+
+    def pieces(self, request, size, output="samples", n_prime=None):
+        """Yields `(batch, size, ...)` arrays of what comes after the first `n_prime` samples."""
+        queues = Queues(self.model)
+        n_prime = request.prime.shape[1] if n_prime is None else n_prime
+        run = self._function(request.top_p, output)
+        windows = self._windows(request)
+        state = queues.initial_state(request.batch_size)
+        # Samples that the state has seen; those of them that wait to be given away.
+        seen, waiting = 0, None
+        total = n_prime + request.n_samples
+        ends = [*range(n_prime + size, total, size), total] if request.n_samples else []
+        for end in ends:
+            while seen < end:
+                chunk, offset = divmod(seen, self.chunk)
+                start = chunk * self.chunk
+                stop = min(self.chunk, -(-(end - start) // BLOCK) * BLOCK)
+                forced = request.prime[:, start : start + self.chunk].T
+                numbers = [
+                    request.seed, start % 2**32, start % queues.period, offset // BLOCK,
+                    stop // BLOCK, len(forced),
+                ]  # fmt: skip
+                forced = np.pad(forced, [[0, self.chunk - len(forced)], [0, 0]])
+                given = [] if request.speaker is None else [request.speaker]
+                given += [] if windows is None else [windows(chunk)]
+                out, *state = run(
+                    np.array(numbers, "uint32"), request.temperature, forced, *given, *state
+                )
+                out = np.moveaxis(ops.convert_to_numpy(out)[offset:stop], 0, 1)
+                waiting = out if waiting is None else np.concatenate([waiting, out], axis=1)
+                seen = start + stop
+                # Of a prime nothing is given away.
+                waiting = waiting[:, max(0, n_prime - (seen - waiting.shape[1])) :]
+            length = waiting.shape[1] - (seen - end)
+            piece, waiting = waiting[:, :length], waiting[:, length:]
+            yield piece
+
+    def _function(self, top_p, output):
+        key = (top_p, output)
+        if key not in self._compiled:
+            function = functools.partial(run_chunk, self.model, top_p=top_p, output=output)
+            self._compiled[key] = compiled(self.model, function, jit=True)
+        return self._compiled[key]
+
+    def _windows(self, request):
+        """Function of a chunk's number to the local condition that it needs; `None` if none."""
+        if request.mel is None:
+            return None
+        frames = self.chunk // self.model.hop_length
+        context = self.model.upsampler.context_frames
+        last = request.mel.shape[1] - 1
+
+        def window(chunk):
+            first = chunk * frames - context
+            places = np.arange(first, first + frames + 2 * context)
+            # Beyond its ends the condition stays as it is there, as in the parallel form.
+            return request.mel[:, np.clip(places, 0, last)]
+
+        return window
+
+    def request(
+        self, n_samples=None, prime=None, speaker=None, mel=None, temperature=1.0, top_p=1.0,
+        seed=0, batch_size=None,
+    ):  # fmt: skip
+        """Checks the arguments of `WaveNet.generate`."""
+        model = self.model
+        if not temperature > 0 or not math.isfinite(temperature):
+            raise ValueError(
+                f"`temperature` must be greater than 0. Received: temperature={temperature}"
+            )
+        if not 0 < top_p <= 1:
+            raise ValueError(f"`top_p` must be in (0, 1]. Received: top_p={top_p}")
+        mel = self._checked_mel(mel)
+        prime = _checked_prime(prime)
+        rows = {"batch_size": batch_size}
+        if prime is not None:
+            rows["prime"] = len(prime)
+        if mel is not None:
+            rows["mel"] = len(mel)
+        if speaker is not None and np.ndim(speaker):
+            rows["speaker"] = len(speaker)
+        rows = {name: n for name, n in rows.items() if n is not None}
+        batch = max(rows.values(), default=1)
+        if any(n not in (1, batch) for n in rows.values()) or batch < 1:
+            raise ValueError(
+                f"All arguments must have one number of rows (or a single one). Received: {rows}"
+            )
+        if prime is None:
+            prime = np.zeros((batch, 0), "float32")
+        prime = np.broadcast_to(prime, (batch, prime.shape[1]))
+        if model.n_speakers:
+            speaker = checks.check_speaker(speaker, batch, model.n_speakers)
+        elif speaker is not None:
+            raise ValueError(
+                f"`speaker` must be None for a model without speakers. Received: speaker={speaker}"
+            )
+        if mel is not None:
+            mel = np.broadcast_to(mel, (batch, *mel.shape[1:]))
+            longest = mel.shape[1] * model.hop_length - prime.shape[1]
+            n_samples = longest if n_samples is None else n_samples
+            if n_samples > longest:
+                raise ValueError(
+                    "`mel` must last for the prime and `n_samples`. Received: "
+                    f"{mel.shape[1]} frames of {model.hop_length} samples, a prime of "
+                    f"{prime.shape[1]} samples, n_samples={n_samples}"
+                )
+        if n_samples is None or n_samples < 0 or int(n_samples) != n_samples:
+            raise ValueError(
+                f"`n_samples` must be a whole number from 0. Received: n_samples={n_samples}"
+            )
+        return Request(
+            int(n_samples), prime, speaker, mel, np.float32(temperature), float(top_p),
+            int(seed) % 2**32,
+        )  # fmt: skip
+
+    def _checked_mel(self, mel):
+        channels = self.model.local_channels
+        if not channels:
+            if mel is not None:
+                raise ValueError("`mel` must be None for a model without a local condition.")
+            return None
+        mel = None if mel is None else np.asarray(ops.convert_to_numpy(mel), "float32")
+        if mel is None or mel.ndim != 3 or mel.shape[2] != channels or 0 in mel.shape:
+            raise ValueError(
+                f"`mel` must have the shape (batch, frames, {channels}), none of them 0. "
+                f"Received: shape={None if mel is None else mel.shape}"
+            )
+        return mel
+
+    def _sample_counts(self, lengths, request):
+        if lengths is None:
+            return None
+        lengths = np.asarray(ops.convert_to_numpy(lengths))
+        if request.mel is None or lengths.shape != (request.batch_size,) or lengths.min() < 0:
+            raise ValueError(
+                "`lengths` must hold the number of frames of each row of `mel`. "
+                f"Received: lengths={lengths.tolist()}"
+            )
+        return lengths * self.model.hop_length
+
+
+def _checked_prime(prime):
+    if prime is None:
+        return None
+    prime = np.asarray(ops.convert_to_numpy(prime), "float32")
+    prime = prime[None] if prime.ndim == 1 else prime
+    if prime.ndim != 2 or not np.isfinite(prime).all():
+        raise ValueError(
+            "`prime` must be finite samples of shape (samples,) or (batch, samples). "
+            f"Received: shape={prime.shape}"
+        )
+    return prime
