@@ -19,8 +19,8 @@ class WeightNormalization(keras.layers.Wrapper):
 
     The layer's own `kernel` is `v`; `g` starts as `||v||`, so that wrapping changes no output. The
     norm goes over all axes of the kernel but the output channels': the last axis, the last but one
-    in transposed convolutions, the last two in depthwise ones. A kernel that starts as zeros stays
-    zeros. Regularizers and constraints of the kernel act on `v`.
+    in transposed convolutions, the last two in depthwise ones. Regularizers and constraints of the
+    kernel act on `v`. Methods of the layer other than its call know the product after `fold()`.
 
     Args:
         layer: a layer with a `kernel`, built or not: `Dense`, `Conv1D`, `Conv1DTranspose`,
@@ -64,8 +64,7 @@ class WeightNormalization(keras.layers.Wrapper):
         super().build(input_shape)
         # A property in some layers of Keras, which may hand out something else than the weight.
         self.kernel_name = "_kernel" if "_kernel" in vars(self.layer) else "kernel"
-        self.v = vars(self.layer).get(self.kernel_name)
-        if not isinstance(self.v, keras.Variable):
+        if not isinstance(vars(self.layer).get(self.kernel_name), keras.Variable):
             raise ValueError(
                 "`layer` must have a `kernel`, as dense layers and convolutions do. "
                 f"Received: layer={self.layer}"
@@ -76,6 +75,11 @@ class WeightNormalization(keras.layers.Wrapper):
         self.g = self.add_weight(shape=shape, initializer=lambda *_, **__: self._norm(), name="g")
         if self.data_init:
             self._build_data_init(shape)
+
+    @property
+    def v(self):
+        """The directions: the layer's own kernel."""
+        return vars(self.layer)[self.kernel_name]
 
     def _build_data_init(self, shape):
         bias = getattr(self.layer, "bias", None)
@@ -99,7 +103,7 @@ class WeightNormalization(keras.layers.Wrapper):
         if bias is not None:
             replaced["bias"] = ops.cast(bias, self.layer.compute_dtype)
         with attributes_replaced(self.layer, replaced):
-            return self.layer(inputs, *args, **kwargs)
+            return self.layer(inputs, *args, training=training, **kwargs)
 
     def _norm(self):
         squares = ops.square(ops.cast(self.v, "float32"))
