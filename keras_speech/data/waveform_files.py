@@ -3,6 +3,7 @@
 import collections
 import concurrent.futures
 import dataclasses
+import functools
 import os
 
 import numpy as np
@@ -121,13 +122,20 @@ def read_waveforms(
     return waveforms
 
 
-def _log_mel(spec):
-    """A function of float32 `(samples,)` to float32 `(frames, n_mels)`, both NumPy."""
+@functools.cache
+def _transform(spec):
+    """`log_mel_spectrogram` as a graph, traced once: threads would each trace a `tf.function`."""
 
-    @tf.function(input_signature=[tf.TensorSpec([None], "float32")])
     def transform(samples):
         return mel.log_mel_spectrogram(samples, spec)
 
+    with tf.device("cpu"):
+        return tf.function(transform).get_concrete_function(tf.TensorSpec([None], "float32"))
+
+
+def _log_mel(spec):
+    """A function of float32 `(samples,)` to float32 `(frames, n_mels)`, both NumPy."""
+    transform = _transform(spec)
     hop_length = spec.hop_length
     # Frames this far from an end of a part see nothing of how the part was cut.
     margin = -(-spec.n_fft // hop_length)
@@ -136,12 +144,12 @@ def _log_mel(spec):
     def log_mel(samples):
         with tf.device("cpu"):
             if len(samples) <= _SAMPLES_AT_ONCE:
-                return transform(samples).numpy()
+                return transform(tf.constant(samples)).numpy()
             n_frames, parts = spec.n_frames(len(samples)), []
             for begin in range(0, n_frames, part):
                 first = max(0, begin - margin)
                 last = (begin + part + margin) * hop_length
-                frames = transform(samples[first * hop_length : last]).numpy()
+                frames = transform(tf.constant(samples[first * hop_length : last])).numpy()
                 parts.append(frames[begin - first :][: min(part, n_frames - begin)])
             return np.concatenate(parts)
 
