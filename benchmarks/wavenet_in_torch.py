@@ -66,8 +66,8 @@ class LogisticMixture(nn.Module):
         middle = rate * centered
         density = middle - log_scales - 2 * functional.softplus(middle) + math.log(2 * self.half)
         log_prob = torch.where(inside > 1e-5, torch.log(inside.clamp(min=1e-12)), density)
-        log_prob = torch.where(x > 0.999, -functional.softplus(below), log_prob)
-        log_prob = torch.where(x < -0.999, functional.logsigmoid(above), log_prob)
+        log_prob = torch.where(x > 1 - self.half, -functional.softplus(below), log_prob)
+        log_prob = torch.where(x < self.half - 1, functional.logsigmoid(above), log_prob)
         log_prob = log_prob + functional.log_softmax(weights, dim=-1)
         return -torch.logsumexp(log_prob, dim=-1).mean()
 

@@ -27,7 +27,7 @@ def stacked(blocks, weight):
 class Step(nn.Module):
     """One sample for a batch of one.
 
-    Changes its arguments in place and returns nothing: a result allocated on the stack would be gone.
+    Changes its arguments in place and returns nothing: a result on the stack would be gone.
     """
 
     def __init__(self, model):
