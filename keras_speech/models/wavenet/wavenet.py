@@ -63,8 +63,7 @@ class WaveNet(keras.Model):
     Example:
 
     >>> import numpy as np
-    >>> model = WaveNet(n_cycles=1, layers_per_cycle=4, residual_channels=8, gate_channels=16,
-    ...                 skip_channels=8)
+    >>> model = WaveNet(n_cycles=1, layers_per_cycle=4, residual_channels=8, gate_channels=16)
     >>> model.receptive_field
     16
     >>> model.compile(keras.optimizers.Adam(1e-3))
@@ -75,8 +74,7 @@ class WaveNet(keras.Model):
 
     Reference: [van den Oord et al., 2016](https://arxiv.org/abs/1609.03499). Deviations: past
     samples are read as one number unless the head says otherwise; the sum over blocks is divided
-    by the root of their number; the local condition is interpolated rather than learned as a
-    transposed convolution.
+    by the root of their number; the local condition is interpolated.
     """
 
     def __init__(
@@ -132,7 +130,7 @@ class WaveNet(keras.Model):
         self.upsampler_channels, self.context_size = upsampler_channels, context_size
         self.mel_mean, self.mel_scale = mel_mean, mel_scale
         head = keras.saving.deserialize_keras_object(head) if isinstance(head, dict) else head
-        self.head = MuLawHead() if head is None else head
+        self.head = head or MuLawHead()
         self.bits_tracker = keras.metrics.Mean(name="bits_per_sample")
         self._add_layers()
         # On TensorFlow, XLA's matrix products on a CPU are slower than the graph's.
