@@ -1,0 +1,88 @@
+r"""Train the bundled model `piano`, a small WaveNet that plays notes and triads.
+
+    python examples/train_piano.py --data upright-piano --out runs/piano
+
+`--data` is a folder with single notes: `metadata.csv` with a line `id|note|midi|velocity layer` for
+each, and `wavs/ID.flac`. The bundled model's notes are those of the FreePats project's upright
+piano, recorded by Gonzalo and Roberto (CC0): https://github.com/freepats/upright-piano-KW
+
+Every key from C3 to C6 takes the nearest recorded note, shifted to its pitch; triads are sums of
+notes that begin at once. The network reads, ten milliseconds at a time, which keys are down and how
+long ago they were struck. A run that was interrupted goes on, called again, after its last epoch.
+"""
+
+import argparse
+from pathlib import Path
+
+import keras
+
+import keras_speech as ks
+
+SAMPLE_RATE, HOP_LENGTH = 8000, 80
+KEYS = dict(lowest=48, highest=84)
+CONFIG = dict(
+    n_cycles=2,
+    layers_per_cycle=10,
+    residual_channels=64,
+    gate_channels=128,
+    skip_channels=128,
+    sample_rate=SAMPLE_RATE,
+    local_channels=ks.data.note_roll_channels(**KEYS),
+    hop_length=HOP_LENGTH,
+    upsampler_channels=48,
+    context_size=0,
+)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Train the model `piano`.")
+    parser.add_argument("--data", required=True, help="folder of the recorded notes")
+    parser.add_argument("--out", required=True, help="folder for checkpoints and the model")
+    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--steps-per-epoch", type=int, default=100)
+    parser.add_argument("--batch-size", type=int, default=3)
+    parser.add_argument("--learning-rate", type=float, default=1.5e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+
+    keras.utils.set_random_seed(arguments.seed)
+    epochs = ks.data.chord_epochs(
+        arguments.data,
+        SAMPLE_RATE // 2,
+        arguments.batch_size,
+        sample_rate=SAMPLE_RATE,
+        hop_length=HOP_LENGTH,
+        chords=("note", "maj", "min"),
+        seed=arguments.seed,
+        steps_per_epoch=arguments.steps_per_epoch,
+        **KEYS,
+    )
+    model = ks.WaveNet(**CONFIG)
+    ks.training.train(
+        model,
+        epochs,
+        epochs=arguments.epochs,
+        directory=arguments.out,
+        learning_rate=arguments.learning_rate,
+        schedule="cosine",
+        ema_momentum=0.998,
+        steps_per_epoch=arguments.steps_per_epoch,
+        verbose=2,
+    )
+    ks.models.save_model_preset(
+        model,
+        Path(arguments.out) / "model",
+        name="piano",
+        description="Notes and triads of an upright piano, C3 to C6",
+        license="CC0-1.0",
+        condition={"kind": "note_roll", "hop_length": HOP_LENGTH, **KEYS},
+        metadata={
+            "credits": "Recordings: FreePats upright piano KW, Gonzalo and Roberto, "
+            "https://github.com/freepats/upright-piano-KW (CC0)."
+        },
+        overwrite=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
