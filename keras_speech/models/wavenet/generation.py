@@ -33,6 +33,12 @@ class Request:
         return len(self.prime)
 
 
+def chunk_numbers(seed, start, period, begin, end, n_forced):
+    """The `numbers` of `run_chunk` for the chunk whose first sample is number `start`."""
+    numbers = (seed, start % 2**32, start % period, begin, end, n_forced)
+    return ops.stack([ops.cast(number, "uint32") for number in numbers])
+
+
 class WaveNetGenerator:
     """Runs the sampling loop of a model.
 
@@ -102,16 +108,13 @@ class WaveNetGenerator:
                 start = chunk * self.chunk
                 stop = min(self.chunk, -(-(end - start) // BLOCK) * BLOCK)
                 forced = request.prime[:, start : start + self.chunk].T
-                numbers = [
-                    request.seed, start % 2**32, start % queues.period, offset // BLOCK,
-                    stop // BLOCK, len(forced),
-                ]  # fmt: skip
+                numbers = chunk_numbers(
+                    request.seed, start, queues.period, offset // BLOCK, stop // BLOCK, len(forced)
+                )
                 forced = np.pad(forced, [[0, self.chunk - len(forced)], [0, 0]])
                 given = [] if request.speaker is None else [request.speaker]
                 given += [] if windows is None else [windows(chunk)]
-                out, *state = run(
-                    np.array(numbers, "uint32"), request.temperature, forced, *given, *state
-                )
+                out, *state = run(numbers, request.temperature, forced, *given, *state)
                 out = np.moveaxis(ops.convert_to_numpy(out)[offset:stop], 0, 1)
                 waiting = out if waiting is None else np.concatenate([waiting, out], axis=1)
                 seen = start + stop

@@ -86,7 +86,7 @@ class Queues:
     def read_near(self, near, time):
         """For each near queue, the entries `(cycles, batch, lags * gate)` due at `time`."""
         return [
-            ops.slice(queue, [time % dilation, 0, 0, 0], [1, *queue.shape[1:]])[0]
+            ops.slice(queue, [time % dilation, 0, 0, 0], [1, *ops.shape(queue)[1:]])[0]
             for queue, dilation in zip(near, self.near, strict=True)
         ]
 
@@ -100,7 +100,7 @@ class Queues:
             entries = []
             for lag in range(1, self.lags + 1):
                 row = (time - lag * dilation) % (self.lags * dilation)
-                entries.append(ops.slice(queue, [row, 0, 0, 0], [BLOCK, *queue.shape[1:]]))
+                entries.append(ops.slice(queue, [row, 0, 0, 0], [BLOCK, *ops.shape(queue)[1:]]))
             result.append(ops.concatenate(entries, axis=-1))
         return result
 

@@ -30,7 +30,7 @@ def run_chunk(model, numbers, temperature, forced, *rest, top_p=1.0, output="sam
     seed, first = numbers[0], numbers[1]
     origin, begin, end, n_forced = (ops.cast(numbers[i], "int32") for i in range(2, 6))
     queues = Queues(model)
-    chunk, batch = forced.shape
+    chunk, batch = ops.shape(forced)
     n_parameters = model.head.n_parameters
     shape = (chunk, batch) if output == "samples" else (chunk, batch, n_parameters)
     gates_at = _conditioned_gates(model, weights, rest, batch)
@@ -87,7 +87,7 @@ def _conditioned_gates(model, weights, rest, batch):
     n_blocks, width = len(model.blocks), model.gate_channels
 
     def by_block(projected):
-        shape = (*projected.shape[:-1], n_blocks, width)
+        shape = (*ops.shape(projected)[:-1], n_blocks, width)
         return ops.moveaxis(ops.reshape(projected, shape), -2, -3)
 
     constant = weights.gate_bias
@@ -113,7 +113,7 @@ def _conditioned_gates(model, weights, rest, batch):
 def _far_past(model, weights, entries):
     """What the older taps of all blocks add to the gates; nothing for near ones."""
     n_near = model.layers_per_cycle - len(entries)
-    batch, width = entries[0].shape[2], model.gate_channels
+    batch, width = ops.shape(entries[0])[2], model.gate_channels
     gates = []
     for i in range(len(model.blocks)):
         cycle, dilation = divmod(i, model.layers_per_cycle)
@@ -137,7 +137,8 @@ def _network(model, weights, queues, inputs, gates, past):
     Returns: the head's parameters, the near queues' new entries, and the far blocks' inputs.
     """
     width = model.gate_channels
-    x = ops.matmul(ops.reshape(inputs, (inputs.shape[0], -1)), weights.first) + weights.first_bias
+    n_inputs = inputs.shape[1] * inputs.shape[2]
+    x = ops.matmul(ops.reshape(inputs, (-1, n_inputs)), weights.first) + weights.first_bias
     entries, kept, outputs = [[] for _ in past], [], []
     for i in range(len(model.blocks)):
         queue, cycle = queues.place(i)
@@ -163,7 +164,7 @@ def _network(model, weights, queues, inputs, gates, past):
 
 
 def _row(rows, i):
-    return ops.slice(rows, [i] + [0] * (len(rows.shape) - 1), [1, *rows.shape[1:]])[0]
+    return ops.slice(rows, [i] + [0] * (len(rows.shape) - 1), [1, *ops.shape(rows)[1:]])[0]
 
 
 def _with_row(rows, i, row):

@@ -1,0 +1,128 @@
+"""A WaveNet's generation as a SavedModel."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import tensorflow as tf
+from keras import ops
+
+from keras_speech.models.wavenet.generation import chunk_numbers
+from keras_speech.models.wavenet.queues import BLOCK, Queues
+from keras_speech.models.wavenet.sampling_loop import run_chunk
+
+
+def saved_wavenet(model, directory, *, top_p=1.0):
+    """Writes a SavedModel that generates as `WaveNet.generate` does, with TensorFlow alone.
+
+    Its signature `serving_default` takes, as named tensors:
+
+    - `n_samples`: int32 scalar, how many samples of each row follow the prime.
+    - `prime`: float32 `(batch, any)`, what comes before; `(batch, 0)` for nothing.
+    - `temperature`: float32 scalar, above 0; and `seed`: int64 scalar.
+    - `speaker`: int32 `(batch,)`, if the model has speakers.
+    - `mel`: float32 `(batch, frames, local_channels)`, if it has a local condition.
+
+    and gives `samples`, float32 `(batch, n_samples)`: for the same seed those of `generate`, on the
+    same kind of processor. Where the `mel` ends too soon, its last frame goes on.
+
+    Args:
+        model: `WaveNet`, on the TensorFlow backend.
+        directory: where to; it must not exist or be empty.
+        top_p: as `generate` takes it. Defaults to 1.
+
+    Returns: `directory` as a `pathlib.Path`.
+
+    Raises:
+        ValueError: the directory holds something, or `top_p` is out of range.
+
+    Example:
+
+    >>> saved_wavenet(model, "export/1")  # doctest: +SKIP
+    >>> generate = tf.saved_model.load("export/1").signatures["serving_default"]  # doctest: +SKIP
+    """
+    directory = Path(directory).expanduser()
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise ValueError(f"`directory` must not exist or be empty. Received: {str(directory)!r}.")
+    if not 0 < top_p <= 1:
+        raise ValueError(f"`top_p` must be in (0, 1]. Received: top_p={top_p}.")
+    module = tf.Module()
+    module.variables_of_model = [variable.value for variable in model.variables]
+    module.generate = _generation(model, top_p)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    temporary = tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent)
+    try:
+        tf.saved_model.save(module, temporary, signatures={"serving_default": module.generate})
+        os.chmod(temporary, 0o755)
+        if directory.exists():
+            directory.rmdir()
+        os.replace(temporary, directory)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return directory
+
+
+def _generation(model, top_p):
+    """A `tf.function` of the signature: chunks by XLA, put together in the graph."""
+    chunk, queues = model.generator.chunk, Queues(model)
+
+    # The chunk's size is known when this is traced; the batch's when it is compiled.
+    @tf.function(jit_compile=True, autograph=False)
+    def run(*arguments):
+        return run_chunk(model, *arguments, top_p=top_p)
+
+    def generate(n_samples, prime, temperature, seed, speaker=None, mel=None):
+        batch, n_prime = tf.shape(prime)[0], tf.shape(prime)[1]
+        total = n_prime + n_samples
+        n_chunks = -(-total // chunk)
+        prime = tf.pad(prime, [[0, 0], [0, n_chunks * chunk - n_prime]])
+        prime.set_shape([None, None])
+        seed = tf.cast(seed % 2**32, tf.uint32)
+
+        def body(i, pieces, *state):
+            start = i * chunk
+            forced = tf.transpose(prime[:, start : start + chunk])
+            forced.set_shape([chunk, None])
+            n_forced = tf.clip_by_value(n_prime - start, 0, chunk)
+            numbers = chunk_numbers(
+                seed, tf.cast(start, tf.int64), queues.period, 0, chunk // BLOCK, n_forced
+            )
+            conditions = [] if speaker is None else [speaker]
+            conditions += [] if mel is None else [_window(model, mel, i)]
+            out, *state = run(numbers, temperature, forced, *conditions, *state)
+            return i + 1, pieces.write(i, out), *state
+
+        pieces = tf.TensorArray(tf.float32, size=n_chunks, element_shape=(chunk, None))
+        state = queues.initial_state(batch)
+        _, pieces, *_ = tf.while_loop(
+            lambda i, *_: i < n_chunks, body, (tf.constant(0), pieces, *state)
+        )
+        return {"samples": tf.transpose(pieces.concat())[:, n_prime:total]}
+
+    signature = {
+        "n_samples": tf.TensorSpec([], tf.int32, "n_samples"),
+        "prime": tf.TensorSpec([None, None], tf.float32, "prime"),
+        "temperature": tf.TensorSpec([], tf.float32, "temperature"),
+        "seed": tf.TensorSpec([], tf.int64, "seed"),
+    }
+    if model.n_speakers:
+        signature["speaker"] = tf.TensorSpec([None], tf.int32, "speaker")
+    if model.local_channels:
+        shape = [None, None, model.local_channels]
+        signature["mel"] = tf.TensorSpec(shape, tf.float32, "mel")
+    names = list(signature)
+
+    def by_name(*tensors):
+        return generate(**dict(zip(names, tensors, strict=True)))
+
+    return tf.function(by_name, input_signature=list(signature.values()), autograph=False)
+
+
+def _window(model, mel, i):
+    """The frames that chunk `i` needs, the first and the last repeated beyond the ends."""
+    frames = model.generator.chunk // model.hop_length
+    context = model.upsampler.context_frames
+    places = i * frames - context + tf.range(frames + 2 * context)
+    window = tf.gather(mel, tf.clip_by_value(places, 0, tf.shape(mel)[1] - 1), axis=1)
+    return ops.reshape(window, (-1, frames + 2 * context, model.local_channels))
