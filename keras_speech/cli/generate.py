@@ -116,18 +116,14 @@ def run(arguments):
         raise CommandError(f"`{card['name']}` is a {card['kind']}, which makes no sound by itself.")
     options, n_samples = _options(arguments, model, card)
     rate = card["sample_rate"]
-    generating = time.perf_counter()
     done = 0
     with SoundWriter(out, rate) as writer, progress("Generating") as report:
         for chunk in model.stream(n_samples, chunk_size=CHUNK_SIZE, **options):
             writer.write(_finite(chunk[0], card))
             done += len(chunk[0])
             report(-(-done // CHUNK_SIZE), -(-n_samples // CHUNK_SIZE))
-    now = time.perf_counter()
-    print(
-        f"{out.absolute()}: {done / rate:.1f} s of sound by {card['name']}, made in "
-        f"{now - started:.1f} s ({done / (now - generating):,.0f} samples/s)"
-    )
+    took = time.perf_counter() - started
+    print(f"{out.absolute()}: {done / rate:.1f} s of sound by {card['name']}, made in {took:.1f} s")
     return 0
 
 
@@ -136,12 +132,12 @@ def _options(arguments, model, card):
     from keras_speech import data
 
     rate, condition = card["sample_rate"], card["condition"]
-    conditions.require_fitting(card, chord=arguments.chord, mel_of=arguments.mel_of)
     if condition is None and getattr(model, "local_channels", 0):
         raise CommandError(
             f"`{arguments.model}` does not say what its model is conditioned on; name the "
             "directory that has its model.json."
         )
+    conditions.require_fitting(card, chord=arguments.chord, mel_of=arguments.mel_of)
     options = {
         "speaker": conditions.speaker_index(arguments.speaker, card),
         "temperature": arguments.temperature,

@@ -7,7 +7,7 @@ from keras_speech.cli import arguments as kinds
 from keras_speech.cli import training_arguments
 from keras_speech.cli.layouts import FOLDER, LAYOUTS
 
-CONFIGS = ("small", "van_den_oord")
+CONFIGS = ("small", "van_den_oord_2016", "tacotron2_vocoder")
 HEADS = ("mu_law", "logistic_mixture")
 
 DESCRIPTION = """\
@@ -86,19 +86,20 @@ def _add_model(group):
         type=lambda name: name.lower().replace("-", "_"),
         choices=CONFIGS,
         default="small",
-        help="size of the model: small learns on a CPU in hours; default: %(default)s",
+        help="size of the model: small learns on a processor in hours, the published ones do not; "
+        "default: %(default)s",
     )
     group.add_argument(
         "--head",
         choices=HEADS,
-        default="mu_law",
         help="how a sample is described: one of 256 levels, which hiss a little, or a mixture of "
-        "logistics over 65,536, which learns more slowly; default: %(default)s",
+        "logistics over 65,536, which learns more slowly; default: the config's, mu_law for small",
     )
     group.add_argument(
         "--vocoder",
         action="store_true",
-        help="learn to turn mel spectrograms into sound; default: sound from nothing",
+        help="learn to turn mel spectrograms into sound, as --config tacotron2_vocoder does; "
+        "default: sound from nothing",
     )
 
 

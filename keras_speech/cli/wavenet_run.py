@@ -18,17 +18,16 @@ class WaveNetRun(TrainingRun):
 
         arguments = self.arguments
         rate = arguments.sample_rate
-        self.spec = spec_for(rate) if arguments.vocoder else None
+        self.config = dict(getattr(wavenet_configs, arguments.config.upper()))
+        self.spec = spec_for(rate) if arguments.vocoder or "spec" in self.config else None
+        self.config |= {"spec": self.spec} if self.spec else {"sample_rate": rate}
+        if arguments.head is not None:
+            heads = {"mu_law": layers.MuLawHead, "logistic_mixture": layers.LogisticMixtureHead}
+            self.config["head"] = heads[arguments.head]()
+        self.speakers = list(corpus.speakers) if len(corpus.speakers) > 1 else None
+        self.config["n_speakers"] = len(self.speakers or ())
         hop_length = self.spec.hop_length if self.spec else 1
         self.segment_length = max(1, round(arguments.segment * rate / hop_length)) * hop_length
-        self.speakers = list(corpus.speakers) if len(corpus.speakers) > 1 else None
-        heads = {"mu_law": layers.MuLawHead, "logistic_mixture": layers.LogisticMixtureHead}
-        self.config = {
-            **getattr(wavenet_configs, arguments.config.upper()),
-            "head": heads[arguments.head](),
-            "n_speakers": len(self.speakers or ()),
-        }
-        self.config |= {"spec": self.spec} if self.spec else {"sample_rate": rate}
 
     def batches(self, corpus, *, shuffle=True):
         from keras_speech import data

@@ -25,6 +25,15 @@ TINY = {
 }
 
 
+TINY_WAVENET = {
+    "n_cycles": 1,
+    "layers_per_cycle": 3,
+    "residual_channels": 4,
+    "gate_channels": 8,
+    "skip_channels": 4,
+}
+
+
 @pytest.fixture
 def environment():
     """Environment variables for commands in processes of their own: they find the package."""
@@ -41,6 +50,28 @@ def tiny_config(monkeypatch):
     from keras_speech.models import tacotron2_configs
 
     monkeypatch.setattr(tacotron2_configs, "SMALL", TINY)
+
+
+@pytest.fixture
+def tiny_wavenet(monkeypatch):
+    """Makes `train wavenet --config small` a model of three layers."""
+    from keras_speech.models import wavenet_configs
+
+    monkeypatch.setattr(wavenet_configs, "SMALL", TINY_WAVENET)
+
+
+@pytest.fixture
+def tones_directory(tmp_path):
+    """Four tones of a quarter of a second at 8 kHz, two in a folder of their own."""
+    from keras_speech.data import write_wav
+
+    directory = tmp_path / "tones"
+    (directory / "high").mkdir(parents=True)
+    time = np.arange(2000) / 8000
+    for name, hz in (("a", 200), ("b", 250), ("high/c", 400), ("high/d", 500)):
+        tone = 0.4 * np.sin(2 * np.pi * hz * time)
+        write_wav(directory / f"{name}.wav", tone, 8000)
+    return directory
 
 
 @keras.saving.register_keras_serializable("keras_speech_tests")
