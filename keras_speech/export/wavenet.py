@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_speech.models.wavenet.generation import chunk_numbers
+from keras_speech.models.wavenet.packed_weights import pack
 from keras_speech.models.wavenet.queues import BLOCK, Queues
 from keras_speech.models.wavenet.sampling_loop import run_chunk
 
@@ -90,11 +91,12 @@ def _generation(model, top_p):
             )
             conditions = [] if speaker is None else [speaker]
             conditions += [] if mel is None else [_window(model, mel, i)]
-            out, *state = run(numbers, temperature, forced, *conditions, *state)
+            out, *state = run(weights, numbers, temperature, forced, *conditions, *state)
             return i + 1, pieces.write(i, out), *state
 
+        weights = pack(model)
         pieces = tf.TensorArray(tf.float32, size=n_chunks, element_shape=(chunk, None))
-        state = queues.initial_state(batch)
+        state = queues.initial_state(batch, weights)
         _, pieces, *_ = tf.while_loop(
             lambda i, *_: i < n_chunks, body, (tf.constant(0), pieces, *state)
         )

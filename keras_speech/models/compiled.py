@@ -26,7 +26,7 @@ def compiled(model, function, *, jit=False):
 
         if jit:
             by_xla = tf.function(function, jit_compile=True, autograph=False)
-            return lambda *arrays: by_xla(*map(tf.convert_to_tensor, arrays))
+            return lambda *arrays: by_xla(*tree.map_structure(tf.convert_to_tensor, arrays))
 
         functions = {}
 

@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_speech.models import checks
 from keras_speech.models.compiled import compiled
+from keras_speech.models.wavenet.packed_weights import pack
 from keras_speech.models.wavenet.queues import BLOCK, Queues
 from keras_speech.models.wavenet.sampling_loop import run_chunk
 
@@ -73,7 +74,9 @@ class WaveNetGenerator:
             if progress is not None:
                 progress(done, request.n_samples)
         if lengths is not None:
-            result[np.arange(request.n_samples) >= lengths[:, None]] = 0.0
+            # The first frames are those of the prime, which the result does not contain.
+            places = request.prime.shape[1] + np.arange(request.n_samples)
+            result[places >= lengths[:, None]] = 0.0
         return result
 
     def step_by_step(self, inputs):
@@ -95,14 +98,14 @@ class WaveNetGenerator:
         """Yields `(batch, size, ...)` arrays of what comes after the first `n_prime` samples."""
         queues = Queues(self.model)
         n_prime = request.prime.shape[1] if n_prime is None else n_prime
-        run = self._function(request.top_p, output)
+        weights, run = self._packed(), self._function(request.top_p, output)
         windows = self._windows(request)
-        state = queues.initial_state(request.batch_size)
+        state = queues.initial_state(request.batch_size, weights)
         # Samples that the state has seen; those of them that wait to be given away.
         seen, waiting = 0, None
         total = n_prime + request.n_samples
-        ends = [*range(n_prime + size, total, size), total] if request.n_samples else []
-        for end in ends:
+        for begin in range(n_prime, total, size):
+            end = min(begin + size, total)
             while seen < end:
                 chunk, offset = divmod(seen, self.chunk)
                 start = chunk * self.chunk
@@ -114,7 +117,7 @@ class WaveNetGenerator:
                 forced = np.pad(forced, [[0, self.chunk - len(forced)], [0, 0]])
                 given = [] if request.speaker is None else [request.speaker]
                 given += [] if windows is None else [windows(chunk)]
-                out, *state = run(numbers, request.temperature, forced, *given, *state)
+                out, *state = run(weights, numbers, request.temperature, forced, *given, *state)
                 out = np.moveaxis(ops.convert_to_numpy(out)[offset:stop], 0, 1)
                 waiting = out if waiting is None else np.concatenate([waiting, out], axis=1)
                 seen = start + stop
@@ -123,6 +126,13 @@ class WaveNetGenerator:
             length = waiting.shape[1] - (seen - end)
             piece, waiting = waiting[:, :length], waiting[:, length:]
             yield piece
+
+    def _packed(self):
+        if "packed" not in self._compiled:
+            self._compiled["packed"] = compiled(
+                self.model, functools.partial(pack, self.model), jit=True
+            )
+        return self._compiled["packed"]()
 
     def _function(self, top_p, output):
         key = (top_p, output)

@@ -45,16 +45,26 @@ class Queues:
         """Number of samples after which every ring is at its first place again."""
         return self.lags * max(self.near + self.far)
 
-    def initial_state(self, batch_size):
-        """The state before the first sample: zeros."""
+    def initial_state(self, batch_size, weights):
+        """The state before the first sample: "nothing" in all queues.
+
+        Args:
+            batch_size: number of rows.
+            weights: `PackedWeights` of the model.
+        """
+        n_dilations = len(self.near) + len(self.far)
+
+        def queue(length, entries, i):
+            # Of all blocks those of this dilation, one for each cycle: [cycles, channels]
+            entry = ops.reshape(entries[i::n_dilations], (1, self.cycles, 1, -1))
+            return ops.broadcast_to(entry, (length, self.cycles, batch_size, entry.shape[-1]))
+
         state = [ops.zeros((batch_size, *self.input_shape), "float32")]
-        entry = (self.cycles, batch_size, self.lags * self.gate_channels)
-        for dilation in self.near:
-            state.append(ops.zeros((dilation, *entry), "float32"))
-            state.append(ops.zeros((1, *entry), "float32"))
-        for dilation in self.far:
-            shape = (self.lags * dilation, self.cycles, batch_size, self.residual_channels)
-            state.append(ops.zeros(shape, "float32"))
+        for i, dilation in enumerate(self.near):
+            state.append(queue(dilation, weights.nothing_due, i))
+            state.append(queue(1, weights.nothing_due, i))
+        for i, dilation in enumerate(self.far, len(self.near)):
+            state.append(queue(self.lags * dilation, weights.nothing, i))
         return state
 
     def split(self, state):

@@ -2,16 +2,16 @@
 
 from keras import ops
 
-from keras_speech.models.wavenet.packed_weights import pack
 from keras_speech.models.wavenet.queues import BLOCK, Queues
 from keras_speech.ops import counter_noise
 
 
-def run_chunk(model, numbers, temperature, forced, *rest, top_p=1.0, output="samples"):
+def run_chunk(model, weights, numbers, temperature, forced, *rest, top_p=1.0, output="samples"):
     """Makes samples of a chunk, in blocks of `BLOCK`.
 
     Args:
         model: `WaveNet`.
+        weights: `PackedWeights` of it.
         numbers: uint32 `(6,)`: seed; number of the chunk's first sample modulo `2**32`, and modulo
             `Queues.period`; the block of the chunk to begin with, and the one to end before; how
             many of the chunk's samples are given.
@@ -26,7 +26,7 @@ def run_chunk(model, numbers, temperature, forced, *rest, top_p=1.0, output="sam
     Returns: list of `(chunk, batch)` samples, or `(chunk, batch, n_parameters)`, of which the
     blocks asked for are filled; and the state after them.
     """
-    weights, rest = pack(model), list(rest)
+    rest = list(rest)
     seed, first = numbers[0], numbers[1]
     origin, begin, end, n_forced = (ops.cast(numbers[i], "int32") for i in range(2, 6))
     queues = Queues(model)
@@ -138,7 +138,7 @@ def _network(model, weights, queues, inputs, gates, past):
     """
     width = model.gate_channels
     n_inputs = inputs.shape[1] * inputs.shape[2]
-    x = ops.matmul(ops.reshape(inputs, (-1, n_inputs)), weights.first) + weights.first_bias
+    x = ops.matmul(ops.reshape(inputs, (-1, n_inputs)), weights.first)
     entries, kept, outputs = [[] for _ in past], [], []
     for i in range(len(model.blocks)):
         queue, cycle = queues.place(i)
@@ -156,7 +156,7 @@ def _network(model, weights, queues, inputs, gates, past):
         a = ops.tanh(a)
         z = a[:, : width // 2] * (a[:, width // 2 :] + 1.0)
         outputs.append(z)
-        x = ops.matmul(z, weights.onward[i]) + (x + weights.onward_bias[i])
+        x = ops.matmul(z, weights.onward[i]) + x
     total = ops.matmul(ops.concatenate(outputs, axis=-1), weights.out) + weights.out_bias
     hidden = ops.relu(ops.matmul(ops.relu(total), weights.hidden) + weights.hidden_bias)
     parameters = ops.matmul(hidden, weights.last) + weights.last_bias
