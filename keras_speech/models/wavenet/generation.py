@@ -196,7 +196,7 @@ class WaveNetGenerator:
         if mel is not None:
             mel = np.broadcast_to(mel, (batch, *mel.shape[1:]))
             longest = mel.shape[1] * model.hop_length - prime.shape[1]
-            n_samples = longest if n_samples is None else n_samples
+            n_samples = max(longest, 0) if n_samples is None else n_samples
             if n_samples > longest:
                 raise ValueError(
                     "`mel` must last for the prime and `n_samples`. Received: "
