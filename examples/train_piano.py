@@ -7,8 +7,9 @@ each, and `wavs/ID.flac`. The bundled model's notes are those of the FreePats pr
 piano, recorded by Gonzalo and Roberto (CC0): https://github.com/freepats/upright-piano-KW
 
 Every key from C3 to C6 takes the nearest recorded note, shifted to its pitch; triads are sums of
-notes that begin at once. The network reads, ten milliseconds at a time, which keys are down and how
-long ago they were struck. A run that was interrupted goes on, called again, after its last epoch.
+notes that begin at once. The network reads which keys are down, how long ago they were struck, and
+for each a plain tone of its pitch: without that, it takes many hours to learn to count periods. A
+run that was interrupted goes on, called again, after its last epoch.
 """
 
 import argparse
@@ -18,11 +19,12 @@ import keras
 
 import keras_speech as ks
 
-SAMPLE_RATE, HOP_LENGTH = 8000, 80
-KEYS = dict(lowest=48, highest=84)
+SAMPLE_RATE, HOP_LENGTH = 8000, 1
+KEYS = dict(lowest=48, highest=84, tones=True)
+SEGMENT_LENGTH = 2400
 CONFIG = dict(
     n_cycles=2,
-    layers_per_cycle=10,
+    layers_per_cycle=8,
     residual_channels=64,
     gate_channels=128,
     skip_channels=128,
@@ -38,9 +40,9 @@ def main():
     parser = argparse.ArgumentParser(description="Train the model `piano`.")
     parser.add_argument("--data", required=True, help="folder of the recorded notes")
     parser.add_argument("--out", required=True, help="folder for checkpoints and the model")
-    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--steps-per-epoch", type=int, default=100)
-    parser.add_argument("--batch-size", type=int, default=3)
+    parser.add_argument("--batch-size", type=int, default=4)
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
@@ -48,7 +50,7 @@ def main():
     keras.utils.set_random_seed(arguments.seed)
     epochs = ks.data.chord_epochs(
         arguments.data,
-        SAMPLE_RATE // 2,
+        SEGMENT_LENGTH,
         arguments.batch_size,
         sample_rate=SAMPLE_RATE,
         hop_length=HOP_LENGTH,

@@ -54,6 +54,7 @@ def chord_roll(chord, condition, *, sample_rate, n_samples, n_before):
         lowest=lowest,
         highest=highest,
         onset_s=n_before / sample_rate,
+        tones=condition.get("tones", False),
     )[None]
 
 

@@ -15,7 +15,7 @@ class ChordEpochs:
     Args:
         bank: the `NoteBank`.
         segment_length, batch_size, hop_length, chords, seed, steps_per_epoch, onset_share,
-        max_onset_s, release_share, peak: as in `chord_batches`.
+        max_onset_s, release_share, peak, tones: as in `chord_batches`.
     """
 
     def __init__(
@@ -32,8 +32,9 @@ class ChordEpochs:
         max_onset_s,
         release_share,
         peak,
+        tones,
     ):
-        self.bank = bank
+        self.bank, self.tones = bank, tones
         self.segment_length, self.hop_length = segment_length, hop_length
         self.batch_size, self.n_batches, self.seed = batch_size, steps_per_epoch, seed
         self.onset_share, self.release_share, self.peak = onset_share, release_share, peak
@@ -107,12 +108,13 @@ class ChordEpochs:
             onset_s=(onset - start) / rate,
             release_s=None if release is None else (release - start) / rate,
             velocity=velocity,
+            tones=self.tones,
         )
         return samples, roll
 
     def _dataset(self, epoch_of_pass):
         n_frames = self.segment_length // self.hop_length
-        n_channels = note_roll_channels(self.bank.lowest, self.bank.highest)
+        n_channels = note_roll_channels(self.bank.lowest, self.bank.highest, self.tones)
 
         def steps_of_pass(_):
             # Runs anew for every pass over the dataset.

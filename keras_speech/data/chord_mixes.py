@@ -8,6 +8,7 @@ from keras_speech.data import chords as chord_names
 from keras_speech.data.chord_dataset import ChordEpochs
 from keras_speech.data.note_bank import NoteBank
 from keras_speech.data.note_corpus import note_corpus
+from keras_speech.data.note_roll import note_roll
 
 ALL_CHORDS = tuple(chord_names.CHORDS)
 
@@ -29,6 +30,7 @@ def chord_epochs(
     max_onset_s=0.05,
     release_share=0.1,
     peak=0.8,
+    tones=False,
 ):
     """`chord_batches` as a function of the epoch, for training that can be resumed exactly.
 
@@ -83,6 +85,9 @@ def chord_epochs(
         bank = NoteBank(
             notes, sample_rate=sample_rate, lowest=lowest, highest=highest, seconds=seconds
         )
+    # Says at once what would stop the first batch.
+    note_roll((), 0, frame_rate=bank.sample_rate / hop_length, tones=tones,
+              lowest=bank.lowest, highest=bank.highest)  # fmt: skip
     if segment_length > bank.n_samples:
         raise ValueError(
             "`segment_length` must not be longer than a key's sound. Received: "
@@ -101,6 +106,7 @@ def chord_epochs(
         max_onset_s=max_onset_s,
         release_share=release_share,
         peak=peak,
+        tones=tones,
     )
 
 
@@ -133,12 +139,14 @@ def chord_batches(notes, segment_length, batch_size=8, **options):
         release_share: share of the examples in which the keys are let go, at some time inside the
             crop. Defaults to 0.1.
         peak: largest absolute sample of a whole chord. Defaults to 0.8.
+        tones: whether the roll has tones, see `note_roll`; `hop_length` is then 1, or little more.
+            Defaults to `False`.
 
     Returns: dataset with known cardinality, of dicts; every pass over it is another epoch:
 
         - `samples`: float32 `(batch_size, segment_length)`
         - `mel`: float32 `(batch_size, segment_length // hop_length,
-          note_roll_channels(lowest, highest))`, the local condition
+          note_roll_channels(lowest, highest, tones))`, the local condition
 
     Raises:
         AudioError: a recording cannot be read.

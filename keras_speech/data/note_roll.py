@@ -4,16 +4,19 @@ import operator
 
 import numpy as np
 
+from keras_speech.data.chords import midi_to_hz
+
 # Seconds. The fastest resolves where in a frame the onset is, the slowest outlasts a note's decay.
 DECAYS_S = (0.02, 0.1, 0.5, 2.0)
 
 
-def note_roll_channels(lowest=36, highest=96):
+def note_roll_channels(lowest=36, highest=96, tones=False):
     """How many channels `note_roll` has: a key each, an onset flag, four decays, the velocity.
 
     Args:
         lowest: MIDI number of the first key. Defaults to 36.
         highest: MIDI number of the last key. Defaults to 96.
+        tones: whether each key has a sine and a cosine too. Defaults to `False`.
 
     Returns: int.
 
@@ -27,7 +30,8 @@ def note_roll_channels(lowest=36, highest=96):
             "`lowest` and `highest` must be MIDI numbers, 0 <= lowest <= highest <= 127. "
             f"Received: lowest={lowest}, highest={highest}."
         )
-    return highest - lowest + 1 + 2 + len(DECAYS_S)
+    n_keys = highest - lowest + 1
+    return n_keys * (3 if tones else 1) + 2 + len(DECAYS_S)
 
 
 def note_roll(
@@ -40,6 +44,7 @@ def note_roll(
     onset_s=0.0,
     release_s=None,
     velocity=1.0,
+    tones=False,
 ):
     """Describes notes struck at one time, frame by frame, for a network to be conditioned on.
 
@@ -52,6 +57,8 @@ def note_roll(
     - onset: 1 in the frame in which the onset is
     - `exp(-t / 0.02)`, `exp(-t / 0.1)`, `exp(-t / 0.5)`, `exp(-t / 2)`: how long ago it was
     - `velocity`
+    - with `tones`, for each key that is one of `notes` a sine of its pitch, then for each a cosine:
+      they begin with the onset. Told the phase, a network need not learn to count periods.
 
     Args:
         notes: MIDI numbers, such as `parse_chord("C4:maj")`; empty for silence.
@@ -63,8 +70,11 @@ def note_roll(
             they already sound. Defaults to 0.
         release_s: when the keys are let go, on the same clock. Defaults to `None`, they are held.
         velocity: how hard the keys are struck, 0 to 1. Defaults to 1.
+        tones: see above; the frame rate must be more than twice the pitch of the highest key, so
+            the hop length is 1, or little more. Defaults to `False`.
 
-    Returns: float32 `(n_frames, note_roll_channels(lowest, highest))`, all in 0 to 1.
+    Returns: float32 `(n_frames, note_roll_channels(lowest, highest, tones))`, all in 0 to 1, tones
+        in -1 to 1.
 
     Raises:
         ValueError: a note is outside the range, or another argument is.
@@ -75,7 +85,7 @@ def note_roll(
     >>> roll.shape, roll[0].nonzero()[0].tolist()
     ((100, 67), [24, 28, 31, 61, 62, 63, 64, 65, 66])
     """
-    n_channels = note_roll_channels(lowest, highest)
+    n_channels = note_roll_channels(lowest, highest, tones)
     notes = [operator.index(note) for note in notes]
     if outside := [note for note in notes if not lowest <= note <= highest]:
         raise ValueError(
@@ -93,6 +103,11 @@ def note_roll(
             "`release_s` must not be before `onset_s`. "
             f"Received: release_s={release_s}, onset_s={onset_s}."
         )
+    if tones and frame_rate <= 2 * midi_to_hz(highest):
+        raise ValueError(
+            "`frame_rate` must be more than twice the pitch of `highest` for `tones`. Received: "
+            f"frame_rate={frame_rate}, highest={highest} ({midi_to_hz(highest):.0f} Hz)."
+        )
     roll = np.zeros((n_frames, n_channels), "float32")
     if not notes:
         return roll
@@ -105,9 +120,16 @@ def note_roll(
     since_onset = since_onset[sounding]
     n_keys = highest - lowest + 1
     features = np.zeros((len(since_onset), n_channels), "float32")
-    features[:, [note - lowest for note in notes]] = 1.0
+    keys = [note - lowest for note in notes]
+    features[:, keys] = 1.0
     features[:, n_keys] = since_onset <= 1.0 / frame_rate + 1e-9
-    features[:, n_keys + 1 : -1] = np.exp(-since_onset[:, None] / np.array(DECAYS_S))
-    features[:, -1] = velocity
+    n_described = n_keys + 2 + len(DECAYS_S)
+    features[:, n_keys + 1 : n_described - 1] = np.exp(-since_onset[:, None] / np.array(DECAYS_S))
+    features[:, n_described - 1] = velocity
+    if tones:
+        pitches = np.array([midi_to_hz(note) for note in notes])
+        phases = 2 * np.pi * pitches * (since_onset[:, None] - 1 / frame_rate)
+        features[:, [n_described + key for key in keys]] = np.sin(phases)
+        features[:, [n_described + n_keys + key for key in keys]] = np.cos(phases)
     roll[sounding] = features
     return roll

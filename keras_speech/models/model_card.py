@@ -140,10 +140,17 @@ def _check_condition(condition):
     elif kind == NOTE_ROLL:
         values = [condition.get(field) for field in ("lowest", "highest", "hop_length")]
         whole = all(isinstance(v, numbers.Integral) and not isinstance(v, bool) for v in values)
-        if not whole or not 0 <= values[0] <= values[1] <= 127 or values[2] < 1:
+        tones = condition.get("tones", False)
+        if (
+            not whole
+            or not 0 <= values[0] <= values[1] <= 127
+            or values[2] < 1
+            or not isinstance(tones, bool)
+        ):
             raise ValueError(
                 "`condition` of kind 'note_roll' must have `lowest` and `highest` (MIDI numbers) "
-                f"and `hop_length` (samples). Received: condition={condition!r}."
+                "and `hop_length` (samples), and may have `tones` (true or false). "
+                f"Received: condition={condition!r}."
             )
     else:
         raise ValueError(

@@ -75,6 +75,21 @@ def load_model_preset(preset):
     }
 
 
+def load_model_of(cls, preset):
+    """Loads a model as `load_model_preset` does, and sees that it is a `cls`.
+
+    Raises:
+        ValueError: as `load_model_preset`, or if the model is of another class.
+    """
+    model, _ = load_model_preset(preset)
+    if not isinstance(model, cls):
+        raise ValueError(
+            f"`preset` must name a {cls.__name__}. "
+            f"Received: preset={str(preset)!r}, a {type(model).__name__}."
+        )
+    return model
+
+
 def save_model_preset(
     model,
     directory,
@@ -99,8 +114,8 @@ def save_model_preset(
         description: what the model makes, for people.
         license: of the weights, such as `"CC0-1.0"`.
         condition: what a model with local conditioning reads: `{"kind": "note_roll", "lowest": 36,
-            "highest": 96, "hop_length": 160}` (see `data.note_roll`) or `{"kind": "mel", "spec":
-            spec.to_dict()}`. Defaults to the mel of the model's own `spec`, if it has one.
+            "highest": 96, "hop_length": 160, "tones": False}` (see `data.note_roll`) or
+            `{"kind": "mel", "spec": spec.to_dict()}`. Defaults to the mel of the model's own `spec`, if it has one.
         speakers: names of the model's speakers, in the order of their ids. Defaults to `None`.
         metadata: dict of whatever else JSON can hold.
         weights_dtype: `"float32"`, or `"float16"` for half the size on disk; the model loads in

@@ -65,3 +65,25 @@ def test_what_cannot_be_is_an_error(change, rule):
     arguments = {"notes": (60,), "n_frames": 4, "frame_rate": 100.0} | change
     with pytest.raises(ValueError, match=rule):
         note_roll(**arguments)
+
+
+def test_tones_are_sines_and_cosines_that_begin_with_the_onset():
+    rate, onset, notes = 8000, 0.01, (57, 61)
+    options = dict(frame_rate=rate, lowest=55, highest=62, onset_s=onset)
+    plain = note_roll(notes, 400, **options)
+    roll = note_roll(notes, 400, **options, tones=True)
+    assert roll.shape == (400, note_roll_channels(55, 62, tones=True))
+    np.testing.assert_array_equal(roll[:, : plain.shape[1]], plain)
+    seconds = np.arange(400) / rate - onset
+    expected = np.zeros((400, 2, 8))
+    for note in notes:
+        phase = 2 * np.pi * 440.0 * 2 ** ((note - 69) / 12) * seconds
+        expected[:, :, note - 55] = np.stack([np.sin(phase), np.cos(phase)], axis=1)
+    expected[seconds < -1e-9] = 0.0
+    np.testing.assert_allclose(roll[:, plain.shape[1] :], expected.reshape(400, 16), atol=1e-4)
+
+
+def test_tones_need_a_rate_that_can_carry_them():
+    """Twice the pitch of the highest key, 2,093 Hz for C7, is not enough."""
+    with pytest.raises(ValueError, match="`frame_rate` must be more than twice"):
+        note_roll((60,), 10, frame_rate=4100.0, tones=True)
