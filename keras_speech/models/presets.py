@@ -115,7 +115,8 @@ def save_model_preset(
         license: of the weights, such as `"CC0-1.0"`.
         condition: what a model with local conditioning reads: `{"kind": "note_roll", "lowest": 36,
             "highest": 96, "hop_length": 160, "tones": False}` (see `data.note_roll`) or
-            `{"kind": "mel", "spec": spec.to_dict()}`. Defaults to the mel of the model's own `spec`, if it has one.
+            `{"kind": "mel", "spec": spec.to_dict()}`. Defaults to the mel of the model's own
+            `spec`, if it has one.
         speakers: names of the model's speakers, in the order of their ids. Defaults to `None`.
         metadata: dict of whatever else JSON can hold.
         weights_dtype: `"float32"`, or `"float16"` for half the size on disk; the model loads in
