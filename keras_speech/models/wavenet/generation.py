@@ -127,6 +127,10 @@ class WaveNetGenerator:
             piece, waiting = waiting[:, :length], waiting[:, length:]
             yield piece
 
+    def initial_state(self, batch_size):
+        """The queues before the first sample: all that generation remembers, a list of arrays."""
+        return Queues(self.model).initial_state(batch_size, self._packed())
+
     def _packed(self):
         if "packed" not in self._compiled:
             self._compiled["packed"] = compiled(
