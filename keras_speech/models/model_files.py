@@ -89,8 +89,7 @@ def load_model(path, *, role):
         raise ValueError(_damaged(role, path, _first_line(error))) from error
     if not callable(getattr(model, "generate", None)):
         raise ValueError(
-            f"The {role} must have `generate`. "
-            f"Received: {type(model).__name__} in {str(path)!r}."
+            f"The {role} must have `generate`. Received: {type(model).__name__} in {str(path)!r}."
         )
     return model
 
