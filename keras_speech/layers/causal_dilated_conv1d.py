@@ -112,11 +112,13 @@ class CausalDilatedConv1D(keras.layers.Conv1D):
         """
         queue, position = state
         inputs = ops.convert_to_tensor(inputs, dtype=self.compute_dtype)
-        outputs = ops.matmul(inputs, self.kernel[-1])
+        # Only within `call` does Keras cast weights by itself.
+        kernel = ops.cast(self.kernel, self.compute_dtype)
+        outputs = ops.matmul(inputs, kernel[-1])
         for j in range(self.kernel_size[0] - 1):
             # The queue is a ring: the oldest input is where the present one will be.
             place = (position + j * self.dilation_rate[0]) % self.span
-            outputs += ops.matmul(ops.take(queue, place, axis=1), self.kernel[j])
+            outputs += ops.matmul(ops.take(queue, place, axis=1), kernel[j])
         if self.span:
             queue = ops.slice_update(queue, [0, position, 0], inputs[:, None])
             position = (position + 1) % self.span
