@@ -2,6 +2,8 @@
 
 import functools
 import os
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -229,6 +231,23 @@ def test_samples_that_are_no_numbers_are_an_error(generate, models, tmp_path, mo
     assert generate("plain") == 1
     assert "`plain` made samples that are not finite numbers" in capsys.readouterr().err
     assert os.listdir(tmp_path) == []
+
+
+def test_from_a_shell_only_the_result_is_printed(models, environment, tmp_path):
+    """Nothing of what TensorFlow and XLA write while they compile reaches the screen."""
+    command = [sys.executable, "-m", "keras_speech.cli", "generate", str(models / "plain")]
+    done = subprocess.run(
+        [*command, "--seconds", "0.1"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(str(tmp_path / "out.wav"))
+    # A bar is drawn where it takes longer than two seconds.
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("Generating: ")]
+    assert lines == []
 
 
 def test_help_lists_the_bundled_models(capsys):

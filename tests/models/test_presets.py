@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from keras_speech.models import model_files, presets
+from keras_speech.models import GriffinLim, model_files, presets
 from keras_speech.models.presets import bundled_models, load_model_preset, save_model_preset
 from models.fake_wave import SPEC, FakeWave
 
@@ -164,6 +164,12 @@ def test_unknown_name_lists_bundled_models_and_what_a_directory_holds(tmp_path, 
         load_model_preset("eve")
     for part in ("(noise)", "model.keras and model.json", "Received: preset='eve'"):
         assert part in str(error.value)
+
+
+def test_model_of_another_class_is_refused(saved):
+    assert isinstance(presets.load_model_of(FakeWave, saved), FakeWave)
+    with pytest.raises(ValueError, match="must name a GriffinLim.*noise', a FakeWave"):
+        presets.load_model_of(GriffinLim, saved)
 
 
 @pytest.mark.parametrize("preset", [None, 5, b"piano"])
