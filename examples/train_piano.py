@@ -6,7 +6,7 @@ r"""Train the bundled model `piano`, a small WaveNet that plays notes and triads
 each, and `wavs/ID.flac`. The bundled model's notes are those of the FreePats project's upright
 piano, recorded by Gonzalo and Roberto (CC0): https://github.com/freepats/upright-piano-KW
 
-Every key from C3 to C6 takes the nearest recorded note, shifted to its pitch; triads are sums of
+Every key from C3 to E5 takes the nearest recorded note, shifted to its pitch; triads are sums of
 notes that begin at once. The network reads which keys are down, how long ago they were struck, and
 for each a plain tone of its pitch: without that, it takes many hours to learn to count periods. A
 run that was interrupted goes on, called again, after its last epoch.
@@ -20,8 +20,10 @@ import keras
 import keras_speech as ks
 
 SAMPLE_RATE, HOP_LENGTH = 8000, 1
-KEYS = dict(lowest=48, highest=84, tones=True)
-SEGMENT_LENGTH = 2400
+KEYS = dict(lowest=48, highest=76, tones=True)
+SEGMENT_LENGTH, SECONDS = 1200, 2.5
+# Of the mixture: what it is unsure of is noise.
+TEMPERATURE = 0.1
 CONFIG = dict(
     n_cycles=2,
     layers_per_cycle=8,
@@ -33,6 +35,7 @@ CONFIG = dict(
     hop_length=HOP_LENGTH,
     upsampler_channels=48,
     context_size=0,
+    head=ks.layers.LogisticMixtureHead(4),
 )
 
 
@@ -40,10 +43,10 @@ def main():
     parser = argparse.ArgumentParser(description="Train the model `piano`.")
     parser.add_argument("--data", required=True, help="folder of the recorded notes")
     parser.add_argument("--out", required=True, help="folder for checkpoints and the model")
-    parser.add_argument("--epochs", type=int, default=100)
+    parser.add_argument("--epochs", type=int, default=110)
     parser.add_argument("--steps-per-epoch", type=int, default=100)
     parser.add_argument("--batch-size", type=int, default=4)
-    parser.add_argument("--learning-rate", type=float, default=1.5e-3)
+    parser.add_argument("--learning-rate", type=float, default=2.5e-3)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
 
@@ -55,6 +58,7 @@ def main():
         sample_rate=SAMPLE_RATE,
         hop_length=HOP_LENGTH,
         chords=("note", "maj", "min"),
+        seconds=SECONDS,
         seed=arguments.seed,
         steps_per_epoch=arguments.steps_per_epoch,
         **KEYS,
@@ -75,8 +79,9 @@ def main():
         model,
         Path(arguments.out) / "model",
         name="piano",
-        description="Notes and triads of an upright piano, C3 to C6",
+        description="Notes and triads of an upright piano, C3 to E5",
         license="CC0-1.0",
+        temperature=TEMPERATURE,
         condition={"kind": "note_roll", "hop_length": HOP_LENGTH, **KEYS},
         metadata={
             "credits": "Recordings: FreePats upright piano KW, Gonzalo and Roberto, "

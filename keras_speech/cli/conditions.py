@@ -2,6 +2,9 @@
 
 from keras_speech.cli.errors import CommandError, UsageError
 
+# A struck string has died away long before; the roll of a whole hour would fill the memory.
+LONGEST_CHORD_S = 60
+
 
 def mel_of(samples, spec):
     """Returns the log-mel spectrogram `(1, frames, n_mels)` of whole hops of `samples`."""
@@ -45,6 +48,11 @@ def chord_roll(chord, condition, *, sample_rate, n_samples, n_before):
         raise CommandError(
             f"the model plays from {data.note_name(lowest)} to {data.note_name(highest)}; "
             f"--chord {chord} has {', '.join(outside)}."
+        )
+    if n_samples > LONGEST_CHORD_S * sample_rate:
+        raise UsageError(
+            f"--seconds must be at most {LONGEST_CHORD_S} with --chord, not "
+            f"{n_samples / sample_rate:g}: a note that is struck once dies away."
         )
     hop_length = condition["hop_length"]
     return data.note_roll(

@@ -73,9 +73,8 @@ def add_parser(commands, parents):
     parser.add_argument(
         "--temperature",
         type=kinds.number(0, math.inf, above=True),
-        default=1.0,
         metavar="T",
-        help="below 1 for likelier, duller sound, above for wilder; default: 1",
+        help="below 1 for likelier, duller sound, above for wilder; default: the model's own",
     )
     parser.add_argument(
         "--top-p",
@@ -140,7 +139,7 @@ def _options(arguments, model, card):
     conditions.require_fitting(card, chord=arguments.chord, mel_of=arguments.mel_of)
     options = {
         "speaker": conditions.speaker_index(arguments.speaker, card),
-        "temperature": arguments.temperature,
+        "temperature": arguments.temperature or card["temperature"],
         "top_p": arguments.top_p,
         "seed": arguments.seed,
     }

@@ -20,13 +20,16 @@ FIELDS = {
     "license": str,
     "condition": (dict, type(None)),
     "speakers": (list, type(None)),
+    "temperature": (int, float),
     "metadata": dict,
     "weights_dtype": str,
 }
 NOTE_ROLL, MEL = "note_roll", "mel"
 
 
-def make(model, *, name, description, license, condition, speakers, metadata, weights_dtype):
+def make(
+    model, *, name, description, license, condition, speakers, temperature, metadata, weights_dtype
+):
     """Returns the checked card of a model; see `presets.save_model_preset` for the arguments."""
     card = {
         "name": str(name),
@@ -36,6 +39,7 @@ def make(model, *, name, description, license, condition, speakers, metadata, we
         "license": str(license),
         "condition": condition_of(model) if condition is None else dict(condition),
         "speakers": None if speakers is None else list(speakers),
+        "temperature": float(temperature),
         "metadata": dict(metadata or {}),
         "weights_dtype": str(weights_dtype),
     }
@@ -113,6 +117,10 @@ def _check_fields(card):
     if card["sample_rate"] < 1:
         raise ValueError(
             f"`sample_rate` must be positive. Received: sample_rate={card['sample_rate']}."
+        )
+    if not card["temperature"] > 0:
+        raise ValueError(
+            f"`temperature` must be above 0. Received: temperature={card['temperature']}."
         )
     speakers = card["speakers"]
     if speakers is not None and (

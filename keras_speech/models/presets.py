@@ -38,9 +38,9 @@ def load_model_preset(preset):
             `save_model_preset` made, or a `.keras` file.
 
     Returns: `(model, card)`. The card is a dict with `name`, `kind` (the model's class),
-        `sample_rate`, `description`, `license`, `condition`, `speakers` and `metadata`, as in
-        `save_model_preset`. Of a `.keras` file it says what the model itself does: speakers are
-        then named by their numbers.
+        `sample_rate`, `description`, `license`, `condition`, `speakers`, `temperature` and
+        `metadata`, as in `save_model_preset`. Of a `.keras` file it says what the model itself
+        does: speakers are then named by their numbers.
 
     Raises:
         ValueError: when there is no such model, or a file of it is missing or damaged; the message
@@ -70,6 +70,7 @@ def load_model_preset(preset):
         "license": "",
         "condition": model_card.condition_of(model),
         "speakers": [str(speaker) for speaker in range(n_speakers)] or None,
+        "temperature": 1.0,
         "metadata": {},
         "weights_dtype": "float32",
     }
@@ -99,6 +100,7 @@ def save_model_preset(
     license="",
     condition=None,
     speakers=None,
+    temperature=1.0,
     metadata=None,
     weights_dtype="float32",
     overwrite=False,
@@ -118,6 +120,8 @@ def save_model_preset(
             `{"kind": "mel", "spec": spec.to_dict()}`. Defaults to the mel of the model's own
             `spec`, if it has one.
         speakers: names of the model's speakers, in the order of their ids. Defaults to `None`.
+        temperature: at which the model sounds best; `keras-speech generate` takes it where it is
+            told no other. Defaults to 1.
         metadata: dict of whatever else JSON can hold.
         weights_dtype: `"float32"`, or `"float16"` for half the size on disk; the model loads in
             its own dtype either way. Defaults to `"float32"`.
@@ -141,6 +145,7 @@ def save_model_preset(
         license=license,
         condition=condition,
         speakers=speakers,
+        temperature=temperature,
         metadata=metadata,
         weights_dtype=weights_dtype,
     )

@@ -109,6 +109,15 @@ def test_speaker_goes_by_name_or_number(generate, models, capsys):
         np.testing.assert_allclose(samples_of("out.wav"), expected, atol=LEVEL)
 
 
+def test_temperature_is_the_models_own_unless_told(generate, models, tmp_path):
+    model = load(models, "plain")
+    ks.models.save_model_preset(model, tmp_path / "calm", temperature=0.25)
+    for options, temperature in (([], 0.25), (["--temperature", "0.75"], 0.75)):
+        assert generate(tmp_path / "calm", "--seconds", "0.05", *options) == 0
+        expected = model.generate(400, temperature=temperature)[0]
+        np.testing.assert_allclose(samples_of("out.wav"), expected, atol=LEVEL)
+
+
 def test_chord_becomes_the_models_note_roll(generate, models, tmp_path, monkeypatch):
     model = load(models, "organ")
     stream, given = model.stream, []
@@ -161,6 +170,7 @@ def test_file_of_a_model_alone_will_do(generate, models):
         (["plain", "--chord", "C4"], "--chord is for models that play notes; `plain` does not"),
         (["organ"], "`organ` plays what it is told: give --chord"),
         (["organ", "--chord", "H4"], "--chord: A note must be a letter from A to G"),
+        (["organ", "--chord", "C4", "--seconds", "61"], "--seconds must be at most 60 with --chord"),
         (["vocoder"], "`vocoder` turns mel spectrograms into sound: give --mel-of"),
     ],
     ids=str,

@@ -29,6 +29,7 @@ def test_model_and_card_come_back(tmp_path):
         license="CC0",
         condition=ROLL,
         speakers=["left", "right"],
+        temperature=0.5,
         metadata={"credits": ["Änne"]},
     )
     assert directory == tmp_path / "a" / "duo"
@@ -43,6 +44,7 @@ def test_model_and_card_come_back(tmp_path):
         "license": "CC0",
         "condition": ROLL,
         "speakers": ["left", "right"],
+        "temperature": 0.5,
         "metadata": {"credits": ["Änne"]},
         "weights_dtype": "float32",
     }
@@ -142,6 +144,8 @@ def test_missing_or_damaged_file_is_named(saved, name, damage):
         ("sample_rate", "8000", "must be a whole number"),
         ("kind", "WaveNet", "kind WaveNet in the card, FakeWave in the model"),
         ("speakers", ["ann"], "number of speakers"),
+        ("temperature", 0, "`temperature` must be above 0"),
+        ("temperature", "cold", "or a number"),
         ("condition", {"kind": "mel", "spec": {"colour": 1}}, "colour"),
         ("condition", {"kind": "mel"}, "must have the fields of an AudioSpec"),
         ("format", "keras_speech.voice", "must be a model's, with `format`"),
