@@ -46,7 +46,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=110)
     parser.add_argument("--steps-per-epoch", type=int, default=100)
     parser.add_argument("--batch-size", type=int, default=4)
-    parser.add_argument("--learning-rate", type=float, default=2.5e-3)
+    parser.add_argument("--learning-rate", type=float, default=1.2e-3)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
 

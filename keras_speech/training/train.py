@@ -25,7 +25,7 @@ def train(
     ema_momentum=None,
     keep="last",
     optimizer=None,
-    jit_compile=None,
+    jit_compile="auto",
     callbacks=(),
     verbose="auto",
 ):
@@ -58,9 +58,7 @@ def train(
             `val_loss`, which needs `validation`.
         optimizer: used as it is in place of Adam, and `learning_rate`, `schedule`, `warmup_steps`,
             `clip_norm` and `ema_momentum` are then ignored.
-        jit_compile: as in `compile`. Defaults to `False` on TensorFlow, where each new length of
-            a batch would be compiled anew (batches of one length may gain from `True`), else
-            `"auto"`.
+        jit_compile: as in `compile`. Defaults to `"auto"`: as the model itself prefers.
         callbacks: further Keras callbacks.
         verbose: as in `fit`: 0 for silence, 1 for a progress bar, 2 for a line per epoch.
 
@@ -104,8 +102,6 @@ def train(
             use_ema=ema_momentum is not None,
             ema_momentum=ema_momentum if ema_momentum is not None else 0.99,
         )
-    if jit_compile is None:
-        jit_compile = False if keras.backend.backend() == "tensorflow" else "auto"
     model.compile(optimizer=optimizer, jit_compile=jit_compile)
     if not model.built:
         model.test_on_batch(next(iter(first)))

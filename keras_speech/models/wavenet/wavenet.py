@@ -133,8 +133,6 @@ class WaveNet(keras.Model):
         self.head = head or MuLawHead()
         self.bits_tracker = keras.metrics.Mean(name="bits_per_sample")
         self._add_layers()
-        # On TensorFlow, XLA's matrix products on a CPU are slower than the graph's.
-        self.supports_jit = keras.backend.backend() != "tensorflow"
         self.generator = WaveNetGenerator(self)
         self.build()
 
