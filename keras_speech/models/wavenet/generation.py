@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import math
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -67,11 +68,14 @@ class WaveNetGenerator:
                 "`n_samples` must fit into memory; `stream` gives the samples in chunks. "
                 f"Received: n_samples={request.n_samples}, batch of {request.batch_size}"
             ) from error
+        if progress is True:
+            bar = keras.utils.Progbar(request.n_samples, unit_name="sample")
+            progress = lambda done, _: bar.update(done)  # noqa: E731
         done = 0
         for piece in self.pieces(request, self.chunk):
             result[:, done : done + piece.shape[1]] = piece
             done += piece.shape[1]
-            if progress is not None:
+            if progress:
                 progress(done, request.n_samples)
         if lengths is not None:
             # The first frames are those of the prime, which the result does not contain.

@@ -240,7 +240,7 @@ class WaveNet(keras.Model):
             seed: int. The same seed gives the same audio, whatever else is in the batch.
             lengths: int `(batch,)`, frames of each row of `mel`: the samples after them are 0.
             batch_size: number of rows where nothing else says it. Defaults to 1.
-            progress: function of `(samples done, samples in all)`, called now and then.
+            progress: `True` for a progress bar, or a function of `(samples done, in all)`.
 
         Returns: float32 NumPy array `(batch, n_samples)`.
 

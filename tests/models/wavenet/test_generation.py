@@ -197,6 +197,11 @@ def test_no_samples_are_no_samples():
     assert vocoder().generate(**request).shape == (2, 0)
 
 
+def test_progress_true_draws_a_bar(capsys):
+    plain().generate(130, progress=True)
+    assert "130/130" in capsys.readouterr().out
+
+
 def test_progress_counts_to_the_end():
     told = []
     plain().generate(130, batch_size=2, progress=lambda *numbers: told.append(numbers))
