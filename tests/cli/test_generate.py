@@ -170,7 +170,10 @@ def test_file_of_a_model_alone_will_do(generate, models):
         (["plain", "--chord", "C4"], "--chord is for models that play notes; `plain` does not"),
         (["organ"], "`organ` plays what it is told: give --chord"),
         (["organ", "--chord", "H4"], "--chord: A note must be a letter from A to G"),
-        (["organ", "--chord", "C4", "--seconds", "61"], "--seconds must be at most 60 with --chord"),
+        (
+            ["organ", "--chord", "C4", "--seconds", "61"],
+            "--seconds must be at most 60 with --chord",
+        ),
         (["vocoder"], "`vocoder` turns mel spectrograms into sound: give --mel-of"),
     ],
     ids=str,

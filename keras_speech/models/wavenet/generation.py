@@ -137,9 +137,8 @@ class WaveNetGenerator:
 
     def _packed(self):
         if "packed" not in self._compiled:
-            self._compiled["packed"] = compiled(
-                self.model, functools.partial(pack, self.model), jit=True
-            )
+            function = functools.partial(pack, self.model)
+            self._compiled["packed"] = compiled(self.model, function)
         return self._compiled["packed"]()
 
     def _function(self, top_p, output):
