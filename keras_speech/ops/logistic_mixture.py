@@ -7,7 +7,7 @@ from keras_speech.ops import categorical, dynamic
 # A scale of e^20 is flat over [-1, 1] already; beyond it a level's share leaves float32.
 _LOG_SCALE_MAX = 20.0
 
-# The nearest that a uniform number comes to 0 and to 1; float32 has no number nearer to 1.
+# The nearest that a uniform number comes to 0 and to 1, two steps of float32 below it.
 SMALLEST_NOISE = 1e-7
 
 

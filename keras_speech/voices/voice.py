@@ -21,7 +21,7 @@ class Voice:
         tokenizer: of `keras_speech.text`; its `vocabulary_size` must be the acoustic model's.
         acoustic_model: built `keras.Model` with `generate(tokens, token_lengths, speaker=, seed=)`
             that returns `mel`, `lengths`, `alignment` and, optionally, `stopped`.
-        vocoder: `keras.Model` with `generate(mel, seed=)` that returns `(batch, samples)`.
+        vocoder: `keras.Model` with `generate(mel=, seed=)` that returns `(batch, samples)`.
         spec: `AudioSpec` that both models were made for.
         name: str. Defaults to `"voice"`.
         speakers: names of the acoustic model's speakers, in the order of its embedding. Defaults

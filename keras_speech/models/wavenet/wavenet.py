@@ -237,7 +237,8 @@ class WaveNet(keras.Model):
                 one. With a `prime`, its first frames are those of the prime.
             temperature: above 0; below 1 for likelier samples. Defaults to 1.
             top_p: in (0, 1]: share of the probability that is drawn from. Defaults to 1.
-            seed: int. The same seed gives the same audio, whatever else is in the batch.
+            seed: int, taken modulo `2**32`. The same seed gives the same audio, whatever the other
+                rows of the batch hold; their number changes the rounding, and so, in time, it.
             lengths: int `(batch,)`, frames of each row of `mel`: the samples after them are 0.
             batch_size: number of rows where nothing else says it. Defaults to 1.
             progress: `True` for a progress bar, or a function of `(samples done, in all)`.
