@@ -113,12 +113,13 @@ def run(arguments):
     model, card = load_model_preset(arguments.model)
     if not callable(getattr(model, "stream", None)):
         raise CommandError(f"`{card['name']}` is a {card['kind']}, which makes no sound by itself.")
+    _require_finite(model, card)
     options, n_samples = _options(arguments, model, card)
     rate = card["sample_rate"]
     done = 0
     with SoundWriter(out, rate) as writer, progress("Generating") as report:
         for chunk in model.stream(n_samples, chunk_size=CHUNK_SIZE, **options):
-            writer.write(_finite(chunk[0], card))
+            writer.write(chunk[0])
             done += len(chunk[0])
             report(-(-done // CHUNK_SIZE), -(-n_samples // CHUNK_SIZE))
     took = time.perf_counter() - started
@@ -129,6 +130,7 @@ def run(arguments):
 def _options(arguments, model, card):
     """Returns the keywords of `model.stream`, and how many samples to ask for."""
     from keras_speech import data
+    from keras_speech.audio_spec import AudioSpec
 
     rate, condition = card["sample_rate"], card["condition"]
     if condition is None and getattr(model, "local_channels", 0):
@@ -151,8 +153,9 @@ def _options(arguments, model, card):
     n_samples = max(1, round(seconds * rate))
     if arguments.mel_of is not None:
         samples = data.read_audio(Path(arguments.mel_of).expanduser(), rate)
-        options["mel"] = conditions.mel_of(samples, model.spec)
-        left = options["mel"].shape[1] * model.spec.hop_length - n_before
+        spec = AudioSpec.from_dict(condition["spec"])
+        options["mel"] = conditions.mel_of(samples, spec)
+        left = options["mel"].shape[1] * spec.hop_length - n_before
         if left < 1:
             raise CommandError("--mel-of must be longer than --prime, which is its beginning.")
         n_samples = left if arguments.seconds is None else min(left, n_samples)
@@ -179,11 +182,8 @@ def _prime(path, rate, card):
     return samples.mean(axis=1, dtype="float32")
 
 
-def _finite(samples, card):
+def _require_finite(model, card):
     import numpy as np
 
-    if not np.isfinite(samples).all():
-        raise CommandError(
-            f"`{card['name']}` made samples that are not finite numbers: its weights are broken."
-        )
-    return samples
+    if not all(np.isfinite(weight).all() for weight in model.get_weights()):
+        raise CommandError(f"`{card['name']}` has weights that are not finite numbers.")

@@ -1,5 +1,7 @@
 """One call of `keras-speech train wavenet`: recordings to a model of sound."""
 
+import shlex
+
 from keras_speech.cli import training_directory
 from keras_speech.cli.errors import CommandError
 from keras_speech.cli.specs import spec_for
@@ -114,10 +116,13 @@ class WaveNetRun(TrainingRun):
         )
 
     def advice(self, path):
+        command = ["keras-speech", "generate", str(path)]
         if self.spec is not None:
-            return f"keras-speech generate {path} --mel-of {self.heard.path} --out sound.wav"
-        speaker = f" --speaker {self.speakers[0]}" if self.speakers else ""
-        return f"keras-speech generate {path}{speaker} --seconds 3 --out sound.wav"
+            command += ["--mel-of", str(self.heard.path)]
+        else:
+            command += ["--speaker", self.speakers[0]] if self.speakers else []
+            command += ["--seconds", "3"]
+        return shlex.join([*command, "--out", "sound.wav"])
 
 
 def _averaged_audio_sample(*arguments, **options):

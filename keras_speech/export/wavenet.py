@@ -5,13 +5,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import keras
 import tensorflow as tf
 from keras import ops
 
 from keras_speech.models.wavenet.generation import chunk_numbers
 from keras_speech.models.wavenet.packed_weights import pack
 from keras_speech.models.wavenet.queues import BLOCK, Queues
-from keras_speech.models.wavenet.sampling_loop import run_chunk
+from keras_speech.models.wavenet.sampling_loop import condition_of, run_chunk
+from keras_speech.models.wavenet.wavenet import WaveNet
 
 
 def saved_wavenet(model, directory, *, top_p=1.0):
@@ -36,7 +38,8 @@ def saved_wavenet(model, directory, *, top_p=1.0):
     Returns: `directory` as a `pathlib.Path`.
 
     Raises:
-        ValueError: the directory holds something, or `top_p` is out of range.
+        ValueError: `model` is no WaveNet or not on TensorFlow, the directory holds something, or
+            `top_p` is out of range.
 
     Example:
 
@@ -46,6 +49,11 @@ def saved_wavenet(model, directory, *, top_p=1.0):
     directory = Path(directory).expanduser()
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise ValueError(f"`directory` must not exist or be empty. Received: {str(directory)!r}.")
+    if keras.backend.backend() != "tensorflow" or not isinstance(model, WaveNet):
+        raise ValueError(
+            "`model` must be a WaveNet on the TensorFlow backend. "
+            f"Received: {type(model).__name__} on {keras.backend.backend()}."
+        )
     if not 0 < top_p <= 1:
         raise ValueError(f"`top_p` must be in (0, 1]. Received: top_p={top_p}.")
     module = tf.Module()
@@ -76,7 +84,20 @@ def _generation(model, top_p):
     def generate(n_samples, prime, temperature, seed, speaker=None, mel=None):
         batch, n_prime = tf.shape(prime)[0], tf.shape(prime)[1]
         total = n_prime + n_samples
-        n_chunks = -(-total // chunk)
+        checked = [
+            tf.debugging.assert_non_negative(n_samples, "n_samples must not be negative"),
+            tf.debugging.assert_positive(temperature, "temperature must be above 0"),
+            tf.debugging.assert_positive(batch, "prime must have a row"),
+        ]
+        if speaker is not None:
+            bounds = [tf.reduce_min(speaker), model.n_speakers - 1 - tf.reduce_max(speaker)]
+            checked.append(tf.debugging.assert_non_negative(bounds, "no such speaker"))
+            checked.append(tf.debugging.assert_equal(tf.shape(speaker)[0], batch, "rows"))
+        if mel is not None:
+            checked.append(tf.debugging.assert_equal(tf.shape(mel)[0], batch, "rows of mel"))
+            checked.append(tf.debugging.assert_positive(tf.shape(mel)[1], "frames of mel"))
+        with tf.control_dependencies(checked):
+            n_chunks = tf.maximum(1, -(-total // chunk))
         prime = tf.pad(prime, [[0, 0], [0, n_chunks * chunk - n_prime]])
         prime.set_shape([None, None])
         seed = tf.cast(seed % 2**32, tf.uint32)
@@ -90,7 +111,7 @@ def _generation(model, top_p):
                 seed, tf.cast(start, tf.int64), queues.period, 0, chunk // BLOCK, n_forced
             )
             conditions = [] if speaker is None else [speaker]
-            conditions += [] if mel is None else [_window(model, mel, i)]
+            conditions += [] if mel is None else [condition_of(model, _window(model, mel, i))]
             out, *state = run(weights, numbers, temperature, forced, *conditions, *state)
             return i + 1, pieces.write(i, out), *state
 

@@ -130,6 +130,16 @@ class GatedResidualBlock(keras.layers.Layer):
         return self._outputs(inputs, gates, local_condition, global_condition), state
 
     def _outputs(self, inputs, gates, local_condition, global_condition):
+        for name, condition, projection in (
+            ("local_condition", local_condition, self.local_projection),
+            ("global_condition", global_condition, self.global_projection),
+        ):
+            if (condition is None) != (projection is None):
+                raise ValueError(
+                    f"`{name}` must be given always or never: the block was built "
+                    f"{'without' if projection is None else 'with'} one. Received: "
+                    f"{'None' if condition is None else 'a tensor'}"
+                )
         if local_condition is not None:
             gates = gates + self.local_projection(local_condition)
         if global_condition is not None:

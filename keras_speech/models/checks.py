@@ -1,5 +1,7 @@
 """Arguments of acoustic models, checked: an error names argument, rule and value."""
 
+import numbers
+
 import numpy as np
 from keras import ops
 
@@ -9,6 +11,13 @@ def check_positive(**numbers):
     for name, value in numbers.items():
         if not value > 0:
             raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
+
+
+def check_whole(**numbers_by_name):
+    """Raise `ValueError` for the first number that is not a whole one from 1 on."""
+    for name, value in numbers_by_name.items():
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+            raise ValueError(f"`{name}` must be a whole number from 1. Received: {name}={value}")
 
 
 def check_share(**numbers):
@@ -54,7 +63,13 @@ def check_speaker(speaker, batch_size, n_speakers):
         raise ValueError(
             f"`speaker` must be given: the model has {n_speakers} speakers. Received: speaker=None"
         )
-    speaker = np.broadcast_to(np.asarray(ops.convert_to_numpy(speaker)), (batch_size,))
+    speaker = np.asarray(ops.convert_to_numpy(speaker))
+    if speaker.dtype.kind not in "iu" or speaker.shape not in ((), (1,), (batch_size,)):
+        raise ValueError(
+            "`speaker` must be one whole number, or one for each row. "
+            f"Received: speaker={speaker.tolist()} for {batch_size} rows"
+        )
+    speaker = np.broadcast_to(speaker, (batch_size,))
     if speaker.min() < 0 or speaker.max() >= n_speakers:
         raise ValueError(
             f"`speaker` must be in [0, {n_speakers}). Received: speaker={speaker.tolist()}"

@@ -82,12 +82,13 @@ def load_model_of(cls, preset):
     Raises:
         ValueError: as `load_model_preset`, or if the model is of another class.
     """
-    model, _ = load_model_preset(preset)
+    model, card = load_model_preset(preset)
     if not isinstance(model, cls):
         raise ValueError(
             f"`preset` must name a {cls.__name__}. "
             f"Received: preset={str(preset)!r}, a {type(model).__name__}."
         )
+    model.default_temperature = card["temperature"]
     return model
 
 

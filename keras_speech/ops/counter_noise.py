@@ -27,6 +27,8 @@ def uniform(seed, start, shape):
     Reference: the integer hash `lowbias32` of Chris Wellons, public domain
     (https://nullprogram.com/blog/2018/07/31/), chained over the indices.
     """
+    if isinstance(seed, int):
+        seed %= 2**32
     index = ops.cast(start, "uint32") + _indices(shape[0])
     hashed = _hash(ops.bitwise_xor(_hash(index), ops.cast(seed, "uint32")))[:, None, None]
     for axis in (1, 2):

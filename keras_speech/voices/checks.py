@@ -21,6 +21,11 @@ def check_parts(*, tokenizer, acoustic_model, vocoder, spec, speakers):
             )
         if isinstance(getattr(part, "spec", None), AudioSpec):
             spec.require_equal(part.spec, ours="voice", theirs=role.replace("_", " "))
+    if getattr(vocoder, "n_speakers", None):
+        raise ValueError(
+            "`vocoder` must have no speakers of its own. "
+            f"Received: a {type(vocoder).__name__} with n_speakers={vocoder.n_speakers}."
+        )
     _require_equal("n_mels", spec.n_mels, "spec", acoustic_model)
     _require_equal("vocabulary_size", tokenizer.vocabulary_size, "tokenizer", acoustic_model)
     # A model without the attribute, or with one speaker's None or 0, has no choice to offer.

@@ -37,6 +37,7 @@ class GaussianHead(Head):
 
     n_parameters = 2
     n_noise = 1
+    bounded = False
 
     def __init__(self, log_scale_min=-7.0, **kwargs):
         super().__init__(**kwargs)

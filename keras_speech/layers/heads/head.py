@@ -20,6 +20,8 @@ class Head(keras.layers.Layer):
     """
 
     input_channels = 1
+    # Whether samples are from -1 to 1.
+    bounded = True
 
     def __init__(self, **kwargs):
         super().__init__(autocast=False, **kwargs)

@@ -8,31 +8,14 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_speech.models import checks
 from keras_speech.models.compiled import compiled
 from keras_speech.models.wavenet.packed_weights import pack
 from keras_speech.models.wavenet.queues import BLOCK, Queues
-from keras_speech.models.wavenet.sampling_loop import run_chunk
+from keras_speech.models.wavenet.request import checked_request, sample_counts
+from keras_speech.models.wavenet.sampling_loop import condition_of, run_chunk
 
-# Samples per call of the compiled loop, about: a call costs as much as a few dozen samples.
+# Samples per call of the compiled loop, about. A call costs as much as a few dozen samples.
 CHUNK = 2048
-
-
-@dataclasses.dataclass(frozen=True)
-class Request:
-    """What `generate` and `stream` were asked for, checked."""
-
-    n_samples: int
-    prime: np.ndarray  # (batch, samples)
-    speaker: np.ndarray | None
-    mel: np.ndarray | None
-    temperature: np.float32
-    top_p: float
-    seed: int
-
-    @property
-    def batch_size(self):
-        return len(self.prime)
 
 
 def chunk_numbers(seed, start, period, begin, end, n_forced):
@@ -60,7 +43,7 @@ class WaveNetGenerator:
 
     def generate(self, request, lengths=None, progress=None):
         """See `WaveNet.generate`."""
-        lengths = self._sample_counts(lengths, request)
+        lengths = sample_counts(lengths, request, self.model.hop_length)
         try:
             result = np.empty((request.batch_size, request.n_samples), "float32")
         except (MemoryError, ValueError) as error:
@@ -106,7 +89,7 @@ class WaveNetGenerator:
         windows = self._windows(request)
         state = queues.initial_state(request.batch_size, weights)
         # Samples that the state has seen; those of them that wait to be given away.
-        seen, waiting = 0, None
+        seen, waiting, conditioned = 0, None, None
         total = n_prime + request.n_samples
         for begin in range(n_prime, total, size):
             end = min(begin + size, total)
@@ -120,7 +103,10 @@ class WaveNetGenerator:
                 )
                 forced = np.pad(forced, [[0, self.chunk - len(forced)], [0, 0]])
                 given = [] if request.speaker is None else [request.speaker]
-                given += [] if windows is None else [windows(chunk)]
+                if windows is not None:
+                    if conditioned != chunk:
+                        conditioned, condition = chunk, self._condition(windows(chunk))
+                    given.append(condition)
                 out, *state = run(weights, numbers, request.temperature, forced, *given, *state)
                 out = np.moveaxis(ops.convert_to_numpy(out)[offset:stop], 0, 1)
                 waiting = out if waiting is None else np.concatenate([waiting, out], axis=1)
@@ -140,6 +126,12 @@ class WaveNetGenerator:
             function = functools.partial(pack, self.model)
             self._compiled["packed"] = compiled(self.model, function)
         return self._compiled["packed"]()
+
+    def _condition(self, window):
+        if "condition" not in self._compiled:
+            function = functools.partial(condition_of, self.model)
+            self._compiled["condition"] = compiled(self.model, function)
+        return self._compiled["condition"](window)
 
     def _function(self, top_p, output):
         key = (top_p, output)
@@ -165,94 +157,12 @@ class WaveNetGenerator:
         return window
 
     def request(
-        self, n_samples=None, prime=None, speaker=None, mel=None, temperature=1.0, top_p=1.0,
+        self, n_samples=None, prime=None, speaker=None, mel=None, temperature=None, top_p=1.0,
         seed=0, batch_size=None,
     ):  # fmt: skip
         """Checks the arguments of `WaveNet.generate`."""
-        model = self.model
-        if not temperature > 0 or not math.isfinite(temperature):
-            raise ValueError(
-                f"`temperature` must be greater than 0. Received: temperature={temperature}"
-            )
-        if not 0 < top_p <= 1:
-            raise ValueError(f"`top_p` must be in (0, 1]. Received: top_p={top_p}")
-        mel = self._checked_mel(mel)
-        prime = _checked_prime(prime)
-        rows = {"batch_size": batch_size}
-        if prime is not None:
-            rows["prime"] = len(prime)
-        if mel is not None:
-            rows["mel"] = len(mel)
-        if speaker is not None and np.ndim(speaker):
-            rows["speaker"] = len(speaker)
-        rows = {name: n for name, n in rows.items() if n is not None}
-        batch = max(rows.values(), default=1)
-        if any(n not in (1, batch) for n in rows.values()) or batch < 1:
-            raise ValueError(
-                f"All arguments must have one number of rows (or a single one). Received: {rows}"
-            )
-        if prime is None:
-            prime = np.zeros((batch, 0), "float32")
-        prime = np.broadcast_to(prime, (batch, prime.shape[1]))
-        if model.n_speakers:
-            speaker = checks.check_speaker(speaker, batch, model.n_speakers)
-        elif speaker is not None:
-            raise ValueError(
-                f"`speaker` must be None for a model without speakers. Received: speaker={speaker}"
-            )
-        if mel is not None:
-            mel = np.broadcast_to(mel, (batch, *mel.shape[1:]))
-            longest = mel.shape[1] * model.hop_length - prime.shape[1]
-            n_samples = max(longest, 0) if n_samples is None else n_samples
-            if n_samples > longest:
-                raise ValueError(
-                    "`mel` must last for the prime and `n_samples`. Received: "
-                    f"{mel.shape[1]} frames of {model.hop_length} samples, a prime of "
-                    f"{prime.shape[1]} samples, n_samples={n_samples}"
-                )
-        if n_samples is None or n_samples < 0 or int(n_samples) != n_samples:
-            raise ValueError(
-                f"`n_samples` must be a whole number from 0. Received: n_samples={n_samples}"
-            )
-        return Request(
-            int(n_samples), prime, speaker, mel, np.float32(temperature), float(top_p),
-            int(seed) % 2**32,
-        )  # fmt: skip
-
-    def _checked_mel(self, mel):
-        channels = self.model.local_channels
-        if not channels:
-            if mel is not None:
-                raise ValueError("`mel` must be None for a model without a local condition.")
-            return None
-        mel = None if mel is None else np.asarray(ops.convert_to_numpy(mel), "float32")
-        if mel is None or mel.ndim != 3 or mel.shape[2] != channels or 0 in mel.shape:
-            raise ValueError(
-                f"`mel` must have the shape (batch, frames, {channels}), none of them 0. "
-                f"Received: shape={None if mel is None else mel.shape}"
-            )
-        return mel
-
-    def _sample_counts(self, lengths, request):
-        if lengths is None:
-            return None
-        lengths = np.asarray(ops.convert_to_numpy(lengths))
-        if request.mel is None or lengths.shape != (request.batch_size,) or lengths.min() < 0:
-            raise ValueError(
-                "`lengths` must hold the number of frames of each row of `mel`. "
-                f"Received: lengths={lengths.tolist()}"
-            )
-        return lengths * self.model.hop_length
-
-
-def _checked_prime(prime):
-    if prime is None:
-        return None
-    prime = np.asarray(ops.convert_to_numpy(prime), "float32")
-    prime = prime[None] if prime.ndim == 1 else prime
-    if prime.ndim != 2 or not np.isfinite(prime).all():
-        raise ValueError(
-            "`prime` must be finite samples of shape (samples,) or (batch, samples). "
-            f"Received: shape={prime.shape}"
+        if temperature is None:
+            temperature = self.model.default_temperature
+        return checked_request(
+            self.model, n_samples, prime, speaker, mel, temperature, top_p, seed, batch_size
         )
-    return prime

@@ -17,8 +17,8 @@ def run_chunk(model, weights, numbers, temperature, forced, *rest, top_p=1.0, ou
             many of the chunk's samples are given.
         temperature: float32 scalar.
         forced: float32 `(chunk, batch)`, the samples that are given.
-        *rest: with speakers their ids, int32 `(batch,)`; with a local condition its frames for
-            this chunk with the upsampler's `context_frames` on both sides; then the state.
+        *rest: with speakers their ids, int32 `(batch,)`; with a local condition what
+            `condition_of` makes of it for this chunk; then the state.
         top_p: as `generate` takes it. Defaults to 1.
         output: `"samples"`, or `"parameters"` for what the network said of each. Defaults to
             `"samples"`.
@@ -78,6 +78,20 @@ def run_chunk(model, weights, numbers, temperature, forced, *rest, top_p=1.0, ou
     return [out, *state]
 
 
+def condition_of(model, window):
+    """The local condition of a chunk at the sample rate, from its frames with their context.
+
+    Args:
+        model: `WaveNet`.
+        window: `(batch, frames, local_channels)`, those of the chunk and the upsampler's
+            `context_frames` on both sides.
+
+    Returns: float32 `(chunk, batch, upsampler_channels)`.
+    """
+    condition = model.upsampler(model.scaled(window), padded=True)
+    return ops.transpose(ops.cast(condition, "float32"), (1, 0, 2))
+
+
 def _conditioned_gates(model, weights, rest, batch):
     """Takes the conditions off `rest`; returns what they and the biases add to the gates.
 
@@ -97,10 +111,7 @@ def _conditioned_gates(model, weights, rest, batch):
     constant = ops.broadcast_to(constant, (BLOCK, n_blocks, batch, width))
     if not model.local_channels:
         return lambda time: constant
-    condition = model.upsampler(model.scaled(rest.pop(0)), padded=True)
-    # [b, chunk, c] -> [chunk, b, c]
-    condition = ops.transpose(ops.cast(condition, "float32"), (1, 0, 2))
-    channels = condition.shape[-1]
+    condition, channels = rest.pop(0), model.upsampler_channels
 
     def at(time):
         here = ops.slice(condition, [time, 0, 0], [BLOCK, batch, channels])

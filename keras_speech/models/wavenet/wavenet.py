@@ -12,6 +12,7 @@ from keras_speech.layers.heads import MuLawHead
 from keras_speech.layers.mel_upsampler import MelUpsampler
 from keras_speech.models import checks, presets
 from keras_speech.models.wavenet.generation import WaveNetGenerator
+from keras_speech.models.wavenet.request import check_inputs
 
 
 @keras.saving.register_keras_serializable("keras_speech")
@@ -100,7 +101,8 @@ class WaveNet(keras.Model):
         mel_scale=1.0,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        # The head reads samples in float32 under any policy.
+        super().__init__(autocast=False, **kwargs)
         spec = AudioSpec.from_dict(spec) if isinstance(spec, dict) else spec
         if spec is not None:
             if (sample_rate, local_channels, hop_length) != (16000, 0, None):
@@ -109,16 +111,13 @@ class WaveNet(keras.Model):
                     f"Received: {sample_rate=}, {local_channels=}, {hop_length=}"
                 )
             local_channels, hop_length = spec.n_mels, spec.hop_length
-        checks.check_positive(n_cycles=n_cycles, layers_per_cycle=layers_per_cycle)
+        checks.check_whole(n_cycles=n_cycles, layers_per_cycle=layers_per_cycle)
+        checks.check_whole(input_kernel_size=input_kernel_size)
         checks.check_positive(sample_rate=sample_rate, mel_scale=mel_scale)
-        checks.check_positive(input_kernel_size=input_kernel_size)
         if kernel_size < 2:
             raise ValueError(f"`kernel_size` must be at least 2. Received: {kernel_size=}")
         if bool(local_channels) != bool(hop_length):
-            raise ValueError(
-                "`hop_length` and `local_channels` belong together. "
-                f"Received: {local_channels=}, {hop_length=}"
-            )
+            raise ValueError(f"`hop_length` must fit {local_channels=}. Received: {hop_length=}")
         self.spec, self._given_rate = spec, sample_rate
         self.sample_rate = sample_rate if spec is None else spec.sample_rate
         self.n_cycles, self.layers_per_cycle = n_cycles, layers_per_cycle
@@ -130,7 +129,7 @@ class WaveNet(keras.Model):
         self.upsampler_channels, self.context_size = upsampler_channels, context_size
         self.mel_mean, self.mel_scale = mel_mean, mel_scale
         head = keras.saving.deserialize_keras_object(head) if isinstance(head, dict) else head
-        self.head = head or MuLawHead()
+        self.head, self.default_temperature = head or MuLawHead(), 1.0
         self.bits_tracker = keras.metrics.Mean(name="bits_per_sample")
         self._add_layers()
         self.generator = WaveNetGenerator(self)
@@ -171,8 +170,8 @@ class WaveNet(keras.Model):
             conditions["global_condition_shape"] = (None, self.speaker_channels)
         for block in self.blocks:
             block.build((*time, self.residual_channels), **conditions)
-        self.hidden.build((*time, self.skip_channels))
-        self.output_layer.build((*time, self.skip_channels))
+        for layer in (self.hidden, self.output_layer):
+            layer.build((*time, self.skip_channels))
         self.built = True
 
     @property
@@ -191,6 +190,7 @@ class WaveNet(keras.Model):
         return self.receptive_field / self.sample_rate
 
     def call(self, inputs, training=None):
+        check_inputs(self, inputs)
         features = ops.cast(self.head.features(inputs["samples"]), self.compute_dtype)
         # Each prediction sees the samples before its own: the features come one step late.
         x = self.input_convolution(ops.pad(features[:, :-1], [[0, 0], [1, 0], [0, 0]]))
@@ -209,7 +209,8 @@ class WaveNet(keras.Model):
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True, **kwargs
     ):
-        nats = ops.mean(self.head(y_pred, x["samples"]))
+        nats = ops.mean(self.head(y_pred, x["samples"]), axis=-1)
+        nats = ops.mean(nats if sample_weight is None else nats * ops.reshape(sample_weight, (-1,)))
         self.bits_tracker.update_state(nats / math.log(2.0))
         return nats
 
@@ -219,7 +220,7 @@ class WaveNet(keras.Model):
         prime=None,
         speaker=None,
         mel=None,
-        temperature=1.0,
+        temperature=None,
         top_p=1.0,
         seed=0,
         lengths=None,
@@ -235,7 +236,7 @@ class WaveNet(keras.Model):
             speaker: int, or int `(batch,)`. Needed if the model has speakers.
             mel: float `(batch, frames, local_channels)`, the local condition, if the model has
                 one. With a `prime`, its first frames are those of the prime.
-            temperature: above 0; below 1 for likelier samples. Defaults to 1.
+            temperature: above 0; below 1 for likelier samples. Defaults to the preset's, else 1.
             top_p: in (0, 1]: share of the probability that is drawn from. Defaults to 1.
             seed: int, taken modulo `2**32`. The same seed gives the same audio, whatever the other
                 rows of the batch hold; their number changes the rounding, and so, in time, it.
@@ -265,18 +266,18 @@ class WaveNet(keras.Model):
         Returns: iterator of float32 NumPy arrays `(batch, chunk_size)`. Raises `ValueError` as
         `generate` does, before the first chunk.
         """
-        checks.check_positive(chunk_size=chunk_size)
+        checks.check_whole(chunk_size=chunk_size)
         request = self.generator.request(n_samples, prime, **options)
-        return self.generator.pieces(request, int(chunk_size))
+        return self.generator.pieces(request, chunk_size)
 
     def scaled(self, mel):
         """The local condition as the network sees it."""
-        return (ops.cast(mel, self.compute_dtype) - self.mel_mean) / self.mel_scale
+        mel = (ops.cast(mel, "float32") - self.mel_mean) / self.mel_scale
+        return ops.cast(mel, self.compute_dtype)
 
     @classmethod
     def from_preset(cls, name):
         """Load a model that comes with the package (`"piano"`), a directory or a `.keras` file.
-
         Raises `ValueError` if there is none, or it is damaged or of another kind.
         """
         return presets.load_model_of(cls, name)

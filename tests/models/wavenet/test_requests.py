@@ -15,6 +15,9 @@ def model_with(condition):
     return tiny_wavenet(condition=condition)
 
 
+SPEAKER = np.array([0])
+
+
 def refused(condition, **arguments):
     """The message of both `generate` and `stream`, which compile nothing before they check."""
     messages = []
@@ -29,7 +32,9 @@ def refused(condition, **arguments):
 @pytest.mark.parametrize("temperature", [0, 0.0, -1.0, float("nan"), float("inf")])
 def test_temperature(temperature):
     message = refused("none", n_samples=5, temperature=temperature)
-    assert message == (f"`temperature` must be greater than 0. Received: temperature={temperature}")
+    assert message == (
+        f"`temperature` must be a finite number above 0. Received: temperature={temperature}"
+    )
 
 
 @pytest.mark.parametrize("top_p", [0, -0.1, 1.1, float("nan")])
@@ -84,7 +89,6 @@ def test_prime(prime):
         {"prime": np.zeros((3, 4)), "mel": MEL},
         {"speaker": [0, 1, 2], "mel": MEL},
         {"batch_size": 3, "mel": MEL},
-        {"batch_size": 0, "speaker": 0, "mel": MEL[:1]},
     ],
     ids=lambda arguments: " ".join(arguments),
 )
@@ -95,13 +99,74 @@ def test_numbers_of_rows_that_differ(arguments):
 
 @pytest.mark.parametrize("chunk_size", [0, -5])
 def test_chunk_size(chunk_size):
-    with pytest.raises(ValueError, match="`chunk_size` must be greater than 0. Received: chunk_"):
+    with pytest.raises(
+        ValueError, match="`chunk_size` must be a whole number from 1. Received: chunk_"
+    ):
         model_with("none").stream(5, chunk_size=chunk_size)
 
 
 @pytest.mark.parametrize("lengths", [[8], [8, -1], [[8, 8]]])
 def test_lengths(lengths):
-    with pytest.raises(ValueError, match="`lengths` must hold the number of frames of each row"):
+    with pytest.raises(ValueError, match="`lengths` must hold the frames of each row"):
         model_with("mel").generate(mel=MEL, lengths=lengths)
-    with pytest.raises(ValueError, match="`lengths` must hold the number of frames of each row"):
+    with pytest.raises(ValueError, match="`lengths` must hold the frames of each row"):
         model_with("none").generate(5, batch_size=2, lengths=[1, 1])
+
+
+@pytest.mark.parametrize("batch_size", [0, 2.5, True])
+def test_batch_size(batch_size):
+    message = refused("none", n_samples=5, batch_size=batch_size)
+    assert message.startswith("`batch_size` must be a whole number from 1. Received: batch_size=")
+
+
+@pytest.mark.parametrize(
+    "prime", [np.array([3, -70], "int16"), np.array([0.5, 1.5]), np.zeros(4, "int32")]
+)
+def test_prime_on_another_scale(prime):
+    """Sixteen-bit integers, as other packages read them, would all be clipped."""
+    message = refused("none", n_samples=5, prime=prime)
+    assert message.startswith("`prime` must be floats from -1 to 1. Received: dtype=")
+
+
+@pytest.mark.parametrize("seed", [None, 1.5])
+def test_seed(seed):
+    message = refused("none", n_samples=5, seed=seed)
+    assert message.startswith("`seed` must be a whole number. Received: seed=")
+
+
+def test_mel_given_as_the_first_argument():
+    with pytest.raises(ValueError, match="A local condition is given as `mel=`"):
+        model_with("none").generate(MEL)
+
+
+def test_mel_that_is_no_number():
+    mel = np.full_like(MEL, np.nan)
+    message = refused("both", speaker=0, mel=mel)
+    assert message.startswith("`mel` must be finite")
+
+
+@pytest.mark.parametrize("speaker", [1.7, [[0, 1]], "bob"])
+def test_speaker_of_another_kind(speaker):
+    message = refused("both", speaker=speaker, mel=MEL)
+    assert message.startswith("`speaker` must be one whole number, or one for each row.")
+
+
+@pytest.mark.parametrize(
+    "inputs, message",
+    [
+        (np.zeros((1, 16), "float32"), "`inputs` must be a dict of samples, mel, speaker"),
+        ({"samples": np.zeros((1, 16))}, "`inputs` must be a dict of samples, mel, speaker"),
+        (
+            {"samples": np.zeros(16), "mel": MEL, "speaker": SPEAKER},
+            "must have the shape (batch, sam",
+        ),
+        (
+            {"samples": np.zeros((1, 7)), "mel": MEL, "speaker": SPEAKER},
+            "must have a frame for each",
+        ),
+    ],
+)
+def test_call_names_what_is_wrong_with_its_inputs(inputs, message):
+    with pytest.raises(ValueError) as error:
+        model_with("both")(inputs)
+    assert message in str(error.value)

@@ -196,14 +196,17 @@ def test_the_head_defaults_to_256_levels_of_mu_law():
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ({"n_cycles": 0}, "`n_cycles` must be greater than 0. Received: n_cycles=0"),
-        ({"layers_per_cycle": 0}, "`layers_per_cycle` must be greater than 0"),
+        ({"n_cycles": 0}, "`n_cycles` must be a whole number from 1. Received: n_cycles=0"),
+        ({"layers_per_cycle": 0}, "`layers_per_cycle` must be a whole number"),
         ({"kernel_size": 1}, "`kernel_size` must be at least 2. Received: kernel_size=1"),
-        ({"input_kernel_size": 0}, "`input_kernel_size` must be greater than 0"),
+        ({"input_kernel_size": 0}, "`input_kernel_size` must be a whole number"),
         ({"gate_channels": 7}, "`gate_channels` must be even"),
         ({"mel_scale": 0.0}, "`mel_scale` must be greater than 0"),
-        ({"hop_length": 8}, "belong together. Received: local_channels=0, hop_length=8"),
-        ({"local_channels": 8}, "belong together. Received: local_channels=8, hop_length=None"),
+        ({"hop_length": 8}, "`hop_length` must fit local_channels=0. Received: hop_length=8"),
+        (
+            {"local_channels": 8},
+            "`hop_length` must fit local_channels=8. Received: hop_length=None",
+        ),
         ({"spec": SPEC, "hop_length": 6}, "`spec` gives sample_rate, .* hop_length=6"),
         ({"spec": SPEC, "sample_rate": 8000}, "`spec` gives .* Received: sample_rate=8000"),
     ],
