@@ -19,9 +19,9 @@ from keras_speech.models.wavenet.request import check_inputs
 class WaveNet(keras.Model):
     """Predicts every sample of a waveform from the samples before it.
 
-    A stack of gated residual blocks whose dilations double within a cycle. What the outputs mean,
-    the head says. A global condition is a speaker, a local one any features at a frame rate: a
-    log-mel spectrogram (which makes a vocoder), or a note roll.
+    Gated residual blocks whose dilations double within a cycle. What the outputs mean, the head
+    says. A global condition is a speaker, a local one any features at a frame rate, such as a
+    log-mel spectrogram (which makes a vocoder).
 
     `compile()` takes an optimizer; the loss belongs to the model: nats per sample, shown beside
     `bits_per_sample`.
@@ -52,7 +52,8 @@ class WaveNet(keras.Model):
     Call arguments:
         inputs: dict of `"samples"` float `(batch, samples)`, where there is a local condition
             `"mel"` `(batch, samples // hop_length, local_channels)`, and with speakers
-            `"speaker"` int `(batch,)`.
+            `"speaker"` int `(batch,)`. Where there is `"past"`, shaped as `"samples"`, it is what
+            the net reads: samples with noise teach it to mend its own mistakes.
         training: whether dropout acts.
 
     Returns: float32 tensor `(batch, samples, head.n_parameters)`, at each time the parameters of
@@ -170,9 +171,8 @@ class WaveNet(keras.Model):
             conditions["global_condition_shape"] = (None, self.speaker_channels)
         for block in self.blocks:
             block.build((*time, self.residual_channels), **conditions)
-        for layer in (self.hidden, self.output_layer):
-            layer.build((*time, self.skip_channels))
-        self.built = True
+        self.hidden.build((*time, self.skip_channels))
+        self.output_layer.build((*time, self.skip_channels))
 
     @property
     def dilations(self):
@@ -191,7 +191,7 @@ class WaveNet(keras.Model):
 
     def call(self, inputs, training=None):
         check_inputs(self, inputs)
-        features = ops.cast(self.head.features(inputs["samples"]), self.compute_dtype)
+        features = self.head.features(inputs.get("past", inputs["samples"]))
         # Each prediction sees the samples before its own: the features come one step late.
         x = self.input_convolution(ops.pad(features[:, :-1], [[0, 0], [1, 0], [0, 0]]))
         conditions = {}

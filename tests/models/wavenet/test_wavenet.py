@@ -215,3 +215,16 @@ def test_the_head_defaults_to_256_levels_of_mu_law():
 def test_arguments_out_of_range_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         WaveNet(head=LogisticMixtureHead(1), **arguments)
+
+
+def test_past_is_what_is_read_and_samples_what_is_predicted():
+    rng = np.random.default_rng(0)
+    clean, noisy = rng.uniform(-1, 1, (2, 1, 40)).astype("float32")
+    model = WaveNet(
+        n_cycles=1, layers_per_cycle=3, residual_channels=4, gate_channels=4, skip_channels=4
+    )
+    outputs = model({"samples": clean, "past": noisy})
+    np.testing.assert_array_equal(outputs, model({"samples": noisy}))
+    model.compile()
+    loss = model.evaluate({"samples": clean, "past": noisy}, return_dict=True, verbose=0)["loss"]
+    np.testing.assert_allclose(loss, np.mean(model.head(outputs, clean)), rtol=1e-5)
