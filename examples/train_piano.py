@@ -11,7 +11,8 @@ https://github.com/freepats/upright-piano-KW
 Every key from C3 to E5 takes the nearest recorded note, shifted to its pitch; triads are sums of
 notes that begin at once. The network reads which keys are down, how long ago they were struck, and
 for each a plain tone of its pitch, so that it need not learn to count periods. In the second call
-it reads samples with noise: a net that only knows clean ones rings at pitches not asked for. A run that was interrupted goes on, called again, after its last epoch.
+it reads samples with noise: a net that only knows clean ones rings at pitches not asked for. A run
+that was interrupted goes on, called again, after its last epoch.
 """
 
 import argparse
