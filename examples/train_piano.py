@@ -27,7 +27,7 @@ SAMPLE_RATE, HOP_LENGTH = 8000, 1
 KEYS = dict(lowest=48, highest=76, tones=True)
 SEGMENT_LENGTH, SECONDS = 1200, 2.5
 # Of the mixture: what it is unsure of is noise.
-TEMPERATURE = 0.1
+TEMPERATURE = 0.02
 CONFIG = dict(
     n_cycles=2,
     layers_per_cycle=8,
