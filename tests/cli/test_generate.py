@@ -246,7 +246,6 @@ def test_weights_that_are_no_numbers_are_an_error(generate, tmp_path, capsys):
     assert os.listdir(tmp_path) == ["broken"]
 
 
-
 def test_from_a_shell_only_the_result_is_printed(models, environment, tmp_path):
     """Nothing of what TensorFlow and XLA write while they compile reaches the screen."""
     command = [sys.executable, "-m", "keras_speech.cli", "generate", str(models / "plain")]
