@@ -233,6 +233,8 @@ def draw(results):
         axis.set(xlabel=what, xscale="log", yscale="log", xticks=values, xticklabels=values)
         axis.minorticks_off()
         axis.grid(alpha=0.3)
+    ticks = [2500, 5000, 10000, 20000, 40000]
+    axes[0].set_yticks(ticks, [f"{tick:,}" for tick in ticks])
     axes[0].set_ylabel("samples per second")
     figure.suptitle("Generation: 30 layers, 64 channels, softmax 256, and what grows")
     figure.tight_layout()
