@@ -5,7 +5,6 @@ import importlib
 from keras_speech.evaluation.pitches import (
     PitchMatch,
     match_pitches,
-    pitches_match,
     strongest_partials,
 )
 from keras_speech.evaluation.recognizer import ClosedRecognizer, RecognitionScore, SentenceScore
@@ -25,7 +24,6 @@ __all__ = [
     "evaluate_voice",
     "format_table",
     "match_pitches",
-    "pitches_match",
     "scoring_words",
     "strongest_partials",
 ]

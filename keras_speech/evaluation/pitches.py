@@ -149,16 +149,6 @@ def match_pitches(
     return PitchMatch(present, missing, explained, strongest, matches)
 
 
-def pitches_match(samples, sample_rate, notes, **options):
-    """`match_pitches` as a bool.
-
-    Args: as in `match_pitches`.
-
-    Returns: bool.
-    """
-    return match_pitches(samples, sample_rate, notes, **options).matches
-
-
 def _stretch_cents(f0_hz, k):
     """Most that stiffness sharpens a piano's `k`-th partial.
 
