@@ -14,7 +14,7 @@ from keras_speech.models.wavenet.queues import BLOCK, Queues
 from keras_speech.models.wavenet.request import checked_request, sample_counts
 from keras_speech.models.wavenet.sampling_loop import condition_of, run_chunk
 
-# Samples per call of the compiled loop, about. A call costs as much as a few dozen samples.
+# Samples per call of the compiled loop, about. A call costs as much as a hundred samples.
 CHUNK = 2048
 
 
