@@ -2,5 +2,20 @@
 
 from keras_speech.losses.attention import alignment_targets, attention_supervision, guided_attention
 from keras_speech.losses.masked import masked_mean
+from keras_speech.losses.spectral import (
+    log_magnitude_l1,
+    mel_l1,
+    multi_resolution_stft,
+    spectral_convergence,
+)
 
-__all__ = ["alignment_targets", "attention_supervision", "guided_attention", "masked_mean"]
+__all__ = [
+    "alignment_targets",
+    "attention_supervision",
+    "guided_attention",
+    "log_magnitude_l1",
+    "masked_mean",
+    "mel_l1",
+    "multi_resolution_stft",
+    "spectral_convergence",
+]
