@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "text": set(),
     "layers": {"audio_spec", "ops"},
     "losses": {"audio_spec", "ops"},
-    "metrics": {"audio_spec", "ops"},
+    "metrics": {"audio_spec", "ops", "losses"},
     "data": {"audio_spec", "ops"},
     "models": {"audio_spec", "ops", "layers", "losses", "metrics"},
     "converters": {"audio_spec", "models"},
@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "callbacks": {"audio_spec", "ops", "metrics"},
     "training": {"audio_spec", "ops", "metrics", "callbacks"},
     "voices": {"audio_spec", "ops", "text", "layers", "models", "plots"},
-    "evaluation": {"audio_spec", "ops", "metrics", "data", "voices", "plots"},
+    "evaluation": {"audio_spec", "ops", "metrics", "data", "models", "voices", "plots"},
     "export": {"audio_spec", "text", "voices", "models"},
 }
 

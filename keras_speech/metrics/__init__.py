@@ -3,6 +3,11 @@
 from keras_speech.metrics.dynamic_time_warping import dtw_path
 from keras_speech.metrics.f0_errors import F0Errors, f0_errors
 from keras_speech.metrics.mel_cepstral_distortion import mel_cepstral_distortion, mel_cepstrum
+from keras_speech.metrics.spectral_distances import (
+    largest_step,
+    log_spectral_distance,
+    multi_resolution_stft_distance,
+)
 from keras_speech.metrics.word_error_rate import WordErrors, word_error_rate, word_errors
 
 __all__ = [
@@ -10,8 +15,11 @@ __all__ = [
     "WordErrors",
     "dtw_path",
     "f0_errors",
+    "largest_step",
+    "log_spectral_distance",
     "mel_cepstral_distortion",
     "mel_cepstrum",
+    "multi_resolution_stft_distance",
     "word_error_rate",
     "word_errors",
 ]

@@ -36,8 +36,11 @@ def mel_cepstrum(log_mel, n_coefficients=13):
     return 2.0 / n_mels * log_mel @ basis
 
 
-def mel_cepstral_distortion(reference, log_mel, *, n_coefficients=13, path=None):
+def mel_cepstral_distortion(reference, log_mel, *, n_coefficients=13, path=None, aligned=False):
     """Mel-cepstral distortion in dB, mean over frames paired by dynamic time warping.
+
+    A copy of a recording runs beside it: `aligned=True` pairs frame with frame, as warping would
+    hide what the copy has wrong in time.
 
     `10 / ln(10) * sqrt(2 * sum_k (c_k - c'_k)^2)` for each pair of frames, `k` from 1. With
     all coefficients that is the root mean square over the bands of the difference of the two
@@ -49,8 +52,14 @@ def mel_cepstral_distortion(reference, log_mel, *, n_coefficients=13, path=None)
         log_mel: float array `(other_frames, n_mels)`.
         n_coefficients: how many cepstral coefficients, `c_0` not counted. Defaults to 13.
         path: int array `(pairs, 2)` of frames to compare. Defaults to `dtw_path` of the cepstra.
+        aligned: whether each frame is compared with the one of the same number. Defaults to
+            `False`.
 
     Returns: float, in dB; 0 for equal spectrograms and for those that differ in level alone.
+
+    Raises:
+        ValueError: when aligned spectrograms differ in length or a path is given as well; and as
+            `mel_cepstrum` does.
 
     Example:
 
@@ -65,6 +74,15 @@ def mel_cepstral_distortion(reference, log_mel, *, n_coefficients=13, path=None)
     """
     reference = mel_cepstrum(reference, n_coefficients)
     other = mel_cepstrum(log_mel, n_coefficients)
+    if aligned:
+        if path is not None:
+            raise ValueError("`path` must be None where `aligned` is True. Received both.")
+        if len(reference) != len(other):
+            raise ValueError(
+                "Aligned spectrograms must have the same number of frames. "
+                f"Received: {len(reference)} and {len(other)} frames."
+            )
+        path = np.stack([np.arange(len(reference))] * 2, axis=1)
     path = dtw_path(reference, other) if path is None else np.asarray(path)
     difference = reference[path[:, 0]] - other[path[:, 1]]
     per_pair = 10.0 / np.log(10.0) * np.sqrt(2.0 * np.sum(difference**2, axis=1))

@@ -64,3 +64,21 @@ def test_symmetry():
 def test_too_many_or_few_coefficients(n_coefficients):
     with pytest.raises(ValueError, match="`n_coefficients` must be at least 1"):
         mel_cepstrum(log_mel(), n_coefficients)
+
+
+def test_aligned_frames_are_not_warped():
+    """A copy a frame late: warping pairs all but the ends, the aligned form does not."""
+    a = log_mel(31)
+    late = np.concatenate([a[:1], a[:-1]])
+    cepstra = mel_cepstrum(a) - mel_cepstrum(late)
+    expected = np.mean(10 / np.log(10) * np.sqrt(2 * np.sum(cepstra**2, axis=1)))
+    aligned = mel_cepstral_distortion(a, late, aligned=True)
+    assert aligned == pytest.approx(expected)
+    assert mel_cepstral_distortion(a, late) < aligned / 4
+
+
+def test_aligned_spectrograms_of_different_length():
+    with pytest.raises(ValueError, match="Received: 30 and 29 frames"):
+        mel_cepstral_distortion(log_mel(30), log_mel(29), aligned=True)
+    with pytest.raises(ValueError, match="`path` must be None"):
+        mel_cepstral_distortion(log_mel(), log_mel(), aligned=True, path=[[0, 0]])
