@@ -17,7 +17,9 @@ _ON_FIRST_USE = {
     "GriffinLim": "keras_speech.models",
     "Speech": "keras_speech.voices",
     "Tacotron2": "keras_speech.models",
+    "Vocos": "keras_speech.models",
     "Voice": "keras_speech.voices",
+    "WaveGlow": "keras_speech.models",
     "WaveNet": "keras_speech.models",
     "callbacks": "keras_speech.callbacks",
     "data": "keras_speech.data",
@@ -32,7 +34,9 @@ _ON_FIRST_USE = {
     "tacotron2_configs": "keras_speech.models",
     "text": "keras_speech.text",
     "training": "keras_speech.training",
+    "vocos_configs": "keras_speech.models",
     "voices": "keras_speech.voices",
+    "waveglow_configs": "keras_speech.models",
     "wavenet_configs": "keras_speech.models",
 }
 
@@ -41,7 +45,9 @@ __all__ = [
     "GriffinLim",
     "Speech",
     "Tacotron2",
+    "Vocos",
     "Voice",
+    "WaveGlow",
     "WaveNet",
     "callbacks",
     "data",
@@ -56,7 +62,9 @@ __all__ = [
     "tacotron2_configs",
     "text",
     "training",
+    "vocos_configs",
     "voices",
+    "waveglow_configs",
     "wavenet_configs",
 ]
 

@@ -82,6 +82,10 @@ CASES = {
         ),
         inputs=lambda: normal(2, 7, 8),
     ),
+    "ConvNeXtBlock": Case(
+        make=lambda: ks.layers.ConvNeXtBlock(8, 12, kernel_size=3, layer_scale=0.5),
+        inputs=lambda: {"inputs": normal(2, 7, 8), "mask": mask(7, 4)[..., None]},
+    ),
     "ConvNorm1D": Case(
         make=lambda: ks.layers.ConvNorm1D(4, kernel_size=3, activation="tanh", dropout=0.2),
         inputs=lambda: {"inputs": normal(2, 7, 8), "mask": mask(7, 4)},
@@ -161,6 +165,28 @@ CASES = {
             6, factors=(3, 2), channels=4, context_size=1
         ),
         inputs=lambda: normal(2, 7, 8),
+    ),
+    "Vocos": Case(
+        make=lambda: ks.models.Vocos(
+            spec=TINY_SPEC,
+            channels=8,
+            hidden_channels=12,
+            n_blocks=2,
+            kernel_size=3,
+            mel_start=True,
+            mel_rounds=1,
+            phase_rounds=2,
+            mel_mean=-5.0,
+            mel_scale=2.0,
+            phase_weight=1.0,
+            stft_weight=0.5,
+        ),
+        inputs=lambda: {
+            "mel": normal(2, 6, 8) - 4,
+            "samples": np.sin(np.arange(2 * 96).reshape(2, 96) / 3).astype("float32"),
+        },
+        trains=True,
+        waveform=True,
     ),
     "WaveNet": Case(
         make=lambda: ks.models.WaveNet(

@@ -2,6 +2,7 @@
 
 from keras_speech.losses.attention import alignment_targets, attention_supervision, guided_attention
 from keras_speech.losses.masked import masked_mean
+from keras_speech.losses.phase import phase_derivatives
 from keras_speech.losses.spectral import (
     log_magnitude_l1,
     mel_l1,
@@ -17,5 +18,6 @@ __all__ = [
     "masked_mean",
     "mel_l1",
     "multi_resolution_stft",
+    "phase_derivatives",
     "spectral_convergence",
 ]

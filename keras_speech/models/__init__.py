@@ -4,16 +4,24 @@ from keras_speech.models.griffin_lim.griffin_lim import GriffinLim
 from keras_speech.models.presets import bundled_models, load_model_preset, save_model_preset
 from keras_speech.models.tacotron2 import tacotron2_configs
 from keras_speech.models.tacotron2.tacotron2 import Tacotron2
+from keras_speech.models.vocos import vocos_configs
+from keras_speech.models.vocos.vocos import Vocos
+from keras_speech.models.waveglow import waveglow_configs
+from keras_speech.models.waveglow.waveglow import WaveGlow
 from keras_speech.models.wavenet import wavenet_configs
 from keras_speech.models.wavenet.wavenet import WaveNet
 
 __all__ = [
     "GriffinLim",
     "Tacotron2",
+    "Vocos",
+    "WaveGlow",
     "WaveNet",
     "bundled_models",
     "load_model_preset",
     "save_model_preset",
     "tacotron2_configs",
+    "vocos_configs",
+    "waveglow_configs",
     "wavenet_configs",
 ]

@@ -23,11 +23,12 @@ def griffin_lim(
     padding="center",
     lengths=None,
     length=None,
+    phase=None,
 ):
     """Find a signal whose short-time transform has the given magnitudes.
 
-    Phases start at random and are then replaced, `n_iter` times, by those of the transform of
-    the signal that the current guess gives, pushed on by `momentum`. Frames past a row's length
+    Phases start at random, or as given, and are then replaced, `n_iter` times, by those of the
+    transform of the signal that the current guess gives, pushed on by `momentum`. Frames past a row's length
     take no part, so a row sounds the same alone, in a batch and with more padding. The loop is a
     single `while` of the backend, so it runs under `tf.function`, XLA and `jax.jit`.
 
@@ -44,6 +45,8 @@ def griffin_lim(
         padding: "center" (default) or "hop": which ends `stft` added and are cut off again.
         lengths: integer tensor `(batch,)`, frames of each row. Defaults to all.
         length: int, samples to return. Defaults to `frames * hop_length`.
+        phase: float tensor of the shape of `magnitude`, the first phases in radians; `seed` then
+            has no effect. Defaults to random ones.
 
     Returns: float tensor `(batch, length)`, zero after `lengths * hop_length` in each row.
 
@@ -106,10 +109,14 @@ def griffin_lim(
         real, imag = with_magnitude(new_real - back * last_real, new_imag - back * last_imag)
         return real, imag, new_real, new_imag
 
-    phase = (2 * math.pi) * _noise(seed, frames, n_freqs, dtype, xp)[None]
+    if phase is None:
+        phase = (2 * math.pi) * _noise(seed, frames, n_freqs, dtype, xp)[None]
+    else:
+        phase, _, _ = stft_ops.to_batch(phase, rank=3, name="phase")
     real, imag = magnitude * xp.cos(phase), magnitude * xp.sin(phase)
-    nothing = xp.zeros_like(real)
-    real, imag, _, _ = xp.fori_loop(0, n_iter, round_, (real, imag, nothing, nothing))
+    if n_iter:
+        nothing = xp.zeros_like(real)
+        real, imag, _, _ = xp.fori_loop(0, n_iter, round_, (real, imag, nothing, nothing))
     x = signal_of(real, imag)
 
     start = stft_ops.pad_length(n_fft=n_fft, hop_length=hop_length, padding=padding)

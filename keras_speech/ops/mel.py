@@ -163,31 +163,76 @@ def mel_to_magnitude(mel, spec, n_iter=20):
 
     Reference: [Lee and Seung, 2001](https://papers.nips.cc/paper/1861), Eq. 5.
     """
+    mel, single, xp = _checked(mel, spec)
+    start = xp.exp(log_magnitude_start(mel, spec))
+    inside = filterbank_of(spec).sum(axis=1) > 0
+    start = start * xp.convert_to_tensor(inside.astype("float32"), dtype=mel.dtype)
+    magnitude = fit_to_mel(start, mel, spec, n_iter=n_iter)
+    return magnitude[0] if single else magnitude
+
+
+def log_magnitude_start(mel, spec):
+    """Log magnitudes interpolated between the centers of the bands: a first guess.
+
+    Args:
+        mel: float tensor `(batch, frames, n_mels)` or `(frames, n_mels)`.
+        spec: `AudioSpec`.
+
+    Returns: float tensor `(batch, frames, n_fft // 2 + 1)`; 0 outside the bands.
+    """
+    mel, single, xp = _checked(mel, spec)
+    band_sums, shares = _shares(spec)
+    mel = mel - xp.convert_to_tensor(np.log(band_sums), dtype=mel.dtype)
+    start = xp.matmul(mel, xp.convert_to_tensor(shares.T, dtype=mel.dtype))
+    return start[0] if single else start
+
+
+def fit_to_mel(magnitude, mel, spec, n_iter=3):
+    """Scale magnitudes so that their mel bands come nearer to given ones.
+
+    Each round multiplies every frequency by the mean of the ratios of given to present bands that
+    it takes part in. Frequencies outside the bands stay as they are.
+
+    Args:
+        magnitude: float tensor `(batch, frames, n_fft // 2 + 1)`, non-negative.
+        mel: float tensor `(batch, frames, n_mels)`, a log-mel spectrogram.
+        spec: `AudioSpec`.
+        n_iter: int, number of rounds. Defaults to 3.
+
+    Returns: float tensor of the shape of `magnitude`.
+
+    Reference: [Lee and Seung, 2001](https://papers.nips.cc/paper/1861), Eq. 5.
+    """
+    xp = dynamic.namespace(magnitude, mel)
+    filters = filterbank_of(spec)
+    _, shares = _shares(spec)
+    dtype = magnitude.dtype
+    to_bands = xp.convert_to_tensor(filters, dtype=dtype)
+    to_freqs = xp.convert_to_tensor(shares.T, dtype=dtype)
+    outside = xp.convert_to_tensor((filters.sum(axis=1) == 0).astype("float32"), dtype=dtype)
+    target = log_expand(xp.cast(mel, dtype))
+    for _ in range(n_iter):
+        bands = xp.matmul(magnitude, to_bands)
+        ratios = xp.matmul(target / xp.maximum(bands, _SMALLEST), to_freqs)
+        magnitude = magnitude * (ratios + outside)
+    return magnitude
+
+
+def _shares(spec):
+    """What each filter sums to, and how each frequency is shared out among the filters."""
+    filters = filterbank_of(spec).astype("float64")  # [n_freqs, n_mels]
+    band_sums = np.maximum(filters.sum(axis=0), _SMALLEST)
+    return band_sums, filters / np.maximum(filters.sum(axis=1, keepdims=True), _SMALLEST)
+
+
+def _checked(mel, spec):
     mel, single, xp = stft.to_batch(mel, rank=3, name="mel")
     if mel.shape[-1] not in (None, spec.n_mels):
         raise ValueError(
             f"`mel` must have the {spec.n_mels} bands of `spec` as last axis. "
             f"Received: shape={tuple(mel.shape)}."
         )
-    filters = filterbank_of(spec).astype("float64")  # [n_freqs, n_mels]
-    band_sums = np.maximum(filters.sum(axis=0), _SMALLEST)
-    freq_sums = filters.sum(axis=1, keepdims=True)
-    shares = filters / np.maximum(freq_sums, _SMALLEST)
-
-    def constant(array):
-        return xp.convert_to_tensor(array, dtype=mel.dtype)
-
-    to_bands = constant(filters)
-    to_freqs = constant(shares.T)
-    target = log_expand(mel)
-    start = xp.exp(xp.matmul(mel - constant(np.log(band_sums)), to_freqs))
-
-    def update(_, magnitude):
-        bands = xp.matmul(magnitude, to_bands)
-        return magnitude * xp.matmul(target / xp.maximum(bands, _SMALLEST), to_freqs)
-
-    magnitude = xp.fori_loop(0, n_iter, update, start * constant(freq_sums[:, 0] > 0))
-    return magnitude[0] if single else magnitude
+    return mel, single, xp
 
 
 def log_mel_spectrogram(samples, spec):

@@ -1,0 +1,1 @@
+"""Vocos: a vocoder at the frame rate."""
