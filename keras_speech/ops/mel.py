@@ -178,10 +178,13 @@ def log_magnitude_start(mel, spec):
         mel: float tensor `(batch, frames, n_mels)` or `(frames, n_mels)`.
         spec: `AudioSpec`.
 
-    Returns: float tensor `(batch, frames, n_fft // 2 + 1)`; 0 outside the bands.
+    Returns: float tensor `(batch, frames, n_fft // 2 + 1)`; outside the bands, that of the nearest
+        band.
     """
     mel, single, xp = _checked(mel, spec)
     band_sums, shares = _shares(spec)
+    bins, inside = np.arange(len(shares)), np.flatnonzero(shares.any(axis=1))
+    shares = shares[inside[np.abs(bins[:, None] - inside).argmin(axis=1)]]
     mel = mel - xp.convert_to_tensor(np.log(band_sums), dtype=mel.dtype)
     start = xp.matmul(mel, xp.convert_to_tensor(shares.T, dtype=mel.dtype))
     return start[0] if single else start

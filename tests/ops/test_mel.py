@@ -218,3 +218,27 @@ def test_inversion_leaves_frequencies_outside_the_bands_at_zero():
 def test_inversion_refuses_another_number_of_bands():
     with pytest.raises(ValueError, match=r"`mel` must have the 80 bands.*\(1, 5, 40\)"):
         mel.mel_to_magnitude(np.zeros((5, 40), "float32"), AudioSpec())
+
+
+def test_the_first_guess_of_magnitudes_goes_on_beyond_the_bands():
+    spec = AudioSpec(sample_rate=16000, n_fft=256, hop_length=64, win_length=256, n_mels=10,
+                     fmin=1000.0, fmax=4000.0)  # fmt: skip
+    bands = np.linspace(-5, 0, 10, dtype="float32")[None, None]
+    start = np.asarray(mel.log_magnitude_start(bands, spec))[0, 0]
+    inside = np.flatnonzero(mel.filterbank_of(spec).any(axis=1))
+    assert (start[: inside[0]] == start[inside[0]]).all()
+    assert (start[inside[-1] :] == start[inside[-1]]).all()
+
+
+def test_magnitudes_are_fitted_to_the_mel_and_kept_outside_it():
+    spec = AudioSpec(sample_rate=16000, n_fft=256, hop_length=64, win_length=256, n_mels=10,
+                     fmax=4000.0)  # fmt: skip
+    rng = np.random.default_rng(0)
+    true, start = rng.uniform(0.1, 1, (2, 2, 5, 129)).astype("float32")
+    filters = mel.filterbank_of(spec)
+    bands = np.log(true @ filters)
+    fitted = np.asarray(mel.fit_to_mel(start, bands, spec, n_iter=30))
+    np.testing.assert_allclose(np.log(fitted @ filters), bands, atol=0.02)
+    outside = filters.sum(axis=1) == 0
+    assert outside.sum() > 60
+    np.testing.assert_array_equal(fitted[..., outside], start[..., outside])
