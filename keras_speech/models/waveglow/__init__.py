@@ -1,0 +1,1 @@
+"""WaveGlow: the model, its parts and published settings."""
