@@ -1,7 +1,8 @@
-"""Objective evaluation of a voice (extra `[evaluate]`)."""
+"""Objective evaluation of voices and vocoders (extra `[evaluate]`)."""
 
 import importlib
 
+from keras_speech.evaluation.perceptual import pesq_wb, stoi
 from keras_speech.evaluation.pitches import (
     PitchMatch,
     match_pitches,
@@ -12,6 +13,7 @@ from keras_speech.evaluation.scoring_text import scoring_words
 
 # The recognizer needs no Keras; what speaks does, and loads when first touched.
 _ON_FIRST_USE = {
+    "evaluate_vocoder": "vocoder_evaluation",
     "evaluate_voice": "voice_evaluation",
     "format_table": "report",
 }
@@ -21,10 +23,13 @@ __all__ = [
     "PitchMatch",
     "RecognitionScore",
     "SentenceScore",
+    "evaluate_vocoder",
     "evaluate_voice",
     "format_table",
     "match_pitches",
+    "pesq_wb",
     "scoring_words",
+    "stoi",
     "strongest_partials",
 ]
 

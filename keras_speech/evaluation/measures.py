@@ -63,6 +63,11 @@ class UtteranceScore:
             result |= {"mcd_db": number(self.mcd_db), **f0_dict(self.f0)}
         return result
 
+    def summary(self):
+        """The most telling measures as a line of text."""
+        line = f"{self.words.edits} of {self.words.words} words wrong"
+        return line if self.mcd_db is None else f"{line}, MCD {self.mcd_db:.2f} dB"
+
 
 def extract(samples, spec):
     """Features of an utterance.

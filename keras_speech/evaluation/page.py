@@ -1,10 +1,26 @@
 """An evaluation as one self-contained HTML page."""
 
 import base64
+import dataclasses
 import html
 import io
 
-SYSTEM_TITLES = {"recording": "recording", "griffin_lim": "Griffin-Lim", "voice": "voice"}
+SYSTEM_TITLES = {
+    "recording": "recording",
+    "griffin_lim": "Griffin-Lim",
+    "voice": "voice",
+    "vocoder": "vocoder",
+}
+
+# column of the list of utterances -> (key of the scores, format)
+COLUMNS = {
+    "PESQ-WB": ("pesq_wb", ".2f"),
+    "STOI": ("stoi", ".3f"),
+    "MCD (dB)": ("mcd_db", ".2f"),
+    "LSD (dB)": ("log_spectral_distance_db", ".2f"),
+    "STFT distance": ("multi_resolution_stft", ".3f"),
+    "largest step": ("largest_step", ".3f"),
+}
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em;
@@ -19,11 +35,22 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 """
 
 
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """One sentence as all systems said it: for the page's players and pictures."""
+
+    id: str
+    text: str
+    scores: dict
+    samples: dict
+    mels: dict
+
+
 def render(result, rows, notes, examples, spec):
     """The page as a string: table, notes, players with spectrograms, and every sentence.
 
     Args:
-        result: dict as `evaluate_voice` returns it.
+        result: dict as `evaluate_voice` or `evaluate_vocoder` returns it.
         rows: the table, as lists of strings, header first.
         notes: list of sentences.
         examples: list of `Example` with samples and spectrograms.
@@ -31,7 +58,8 @@ def render(result, rows, notes, examples, spec):
 
     Returns: string; nothing in it is loaded from elsewhere.
     """
-    title = html.escape(f"Evaluation of the voice {result['voice']}")
+    kind = "voice" if "voice" in result else "vocoder"
+    title = html.escape(f"Evaluation of the {kind} {result[kind]}")
     parts = [
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -40,10 +68,14 @@ def render(result, rows, notes, examples, spec):
         f"<h1>{title}</h1>",
         _totals(rows),
         *(f"<p>{html.escape(note)}</p>" for note in notes),
-        "<p>The recording's distances are 0 by definition. Word error rates are taken with a "
-        "language model that holds the tested sentences: they compare renditions with each "
-        "other, not with other recognizers' figures.</p>",
+        "<p>The recording's distances are 0 by definition.</p>",
     ]
+    if "closed_lm_wer" in result["totals"]["recording"]:
+        parts.append(
+            "<p>Word error rates are taken with a language model that holds the tested "
+            "sentences: they compare renditions with each other, not with other recognizers' "
+            "figures.</p>"
+        )
     if examples:
         parts.append("<h2>Listen</h2>")
         parts += [_example(example, spec) for example in examples]
@@ -71,8 +103,7 @@ def _example(example, spec):
         flac = base64.b64encode(flac_bytes(samples, spec.sample_rate)).decode()
         png = base64.b64encode(mel_png(example.mels[system], spec)).decode()
         parts.append(
-            f"<div><b>{title}</b>: {score.words.edits} of {score.words.words} words wrong, "
-            f"MCD {score.mcd_db:.2f} dB<br>"
+            f"<div><b>{title}</b>: {score.summary()}<br>"
             f'<audio controls preload="none" src="data:audio/flac;base64,{flac}"></audio><br>'
             f'<img alt="mel spectrogram, {title}" src="data:image/png;base64,{png}"></div>'
         )
@@ -80,23 +111,37 @@ def _example(example, spec):
 
 
 def _utterances(utterances):
-    lines = ["<table><tr><th></th><th>words</th>"]
-    lines.append('<th class="number">errors</th><th class="number">MCD (dB)</th></tr>')
+    scores = [score for each in utterances for score in each["systems"].values()]
+    shown = {
+        title: column
+        for title, column in COLUMNS.items()
+        if any(score.get(column[0]) is not None for score in scores)
+    }
+    with_words = any("words" in score for score in scores)
+    titles = ["errors"] * with_words + list(shown)
+    header = "".join(f'<th class="number">{title}</th>' for title in titles)
+    lines = [f"<table><tr><th></th><th>words</th>{header}</tr>"]
     for each in utterances:
-        reference = html.escape(each["reference"])
+        reference = html.escape(each.get("reference", each["text"]))
         lines.append(f"<tr><th>{html.escape(each['id'])}</th><td>{reference}</td></tr>")
         for system, score in each["systems"].items():
-            heard = "as the text"
-            if score["word_edits"]:
-                heard = f'<span class="wrong">{html.escape(score["hypothesis"] or "-")}</span>'
-            distortion = score.get("mcd_db")
-            distortion = "" if distortion is None else f"{distortion:.2f}"
+            cells = [f"{score['word_edits']} / {score['words']}"] if with_words else []
+            for key, layout in shown.values():
+                value = score.get(key)
+                cells.append("" if value is None else format(value, layout))
+            numbers = "".join(f'<td class="number">{cell}</td>' for cell in cells)
             lines.append(
-                f"<tr><td>{SYSTEM_TITLES[system]}</td><td>{heard}</td>"
-                f'<td class="number">{score["word_edits"]} / {score["words"]}</td>'
-                f'<td class="number">{distortion}</td></tr>'
+                f"<tr><td>{SYSTEM_TITLES[system]}</td><td>{_heard(score)}</td>{numbers}</tr>"
             )
     return "\n".join([*lines, "</table>"])
+
+
+def _heard(score):
+    if "words" not in score:
+        return ""
+    if not score["word_edits"]:
+        return "as the text"
+    return f'<span class="wrong">{html.escape(score["hypothesis"] or "-")}</span>'
 
 
 def flac_bytes(samples, sample_rate):

@@ -6,15 +6,23 @@ from pathlib import Path
 
 from keras_speech.evaluation import page
 
-NAMES = {"recording": "recording", "griffin_lim": "Griffin-Lim", "voice": "voice"}
-
 # column -> (key of the totals, format, factor)
-COLUMNS = {
+VOICE_COLUMNS = {
     "closed-LM WER (%)": ("closed_lm_wer", ".1f", 100),
     "MCD (dB)": ("mcd_db", ".2f", 1),
     "F0 RMSE (Hz)": ("f0_rmse_hz", ".1f", 1),
     "F0 RMSE (cents)": ("f0_rmse_cents", ".0f", 1),
     "voicing error (%)": ("voicing_error", ".1f", 100),
+}
+VOCODER_COLUMNS = {
+    "closed-LM WER (%)": ("closed_lm_wer", ".1f", 100),
+    "PESQ-WB": ("pesq_wb", ".2f", 1),
+    "STOI": ("stoi", ".3f", 1),
+    "MCD (dB)": ("mcd_db", ".2f", 1),
+    "LSD (dB)": ("log_spectral_distance_db", ".2f", 1),
+    "STFT distance": ("multi_resolution_stft", ".3f", 1),
+    "largest step": ("largest_step", ".3f", 1),
+    "real-time factor": ("real_time_factor", ".4f", 1),
 }
 
 
@@ -22,15 +30,19 @@ def table_rows(result):
     """The totals of an evaluation as strings.
 
     Args:
-        result: dict as `evaluate_voice` returns it.
+        result: dict as `evaluate_voice` or `evaluate_vocoder` returns it.
 
     Returns: list of rows, the header first.
     """
-    rows = [["", *COLUMNS]]
-    for system, name in NAMES.items():
-        rows.append([name, *_cells(result["totals"][system])])
+    columns = VOICE_COLUMNS if "voice" in result else VOCODER_COLUMNS
+    # A vocoder's measures depend on what is installed and on whether there are texts.
+    known = {key for totals in result["totals"].values() for key in totals}
+    columns = {title: column for title, column in columns.items() if column[0] in known}
+    rows = [["", *columns]]
+    for system, totals in result["totals"].items():
+        rows.append([page.SYSTEM_TITLES[system], *_cells(totals, columns)])
     if result.get("sentences"):
-        rows.append(["voice, sentences", *_cells(result["sentences"]["totals"]["voice"])])
+        rows.append(["voice, sentences", *_cells(result["sentences"]["totals"]["voice"], columns)])
     return rows
 
 
@@ -38,7 +50,7 @@ def format_table(result):
     """An evaluation's totals as a table of text, with what to know beside them.
 
     Args:
-        result: dict as `evaluate_voice` returns it.
+        result: dict as `evaluate_voice` or `evaluate_vocoder` returns it.
 
     Returns: string of several lines.
     """
@@ -57,13 +69,29 @@ def notes(result):
     """Sentences that belong beside the table.
 
     Args:
-        result: dict as `evaluate_voice` returns it.
+        result: dict as `evaluate_voice` or `evaluate_vocoder` returns it.
 
     Returns: list of strings.
     """
-    n_recordings = len(result["recordings"])
+    found = _voice_notes(result) if "voice" in result else _vocoder_notes(result)
+    tested_words = {
+        word
+        for part in (result["recordings"], (result.get("sentences") or {}).get("utterances", ()))
+        for each in part
+        for word in each.get("reference", "").split()
+    }
+    guessed = [word for word in result["fallback_words"] if word in tested_words]
+    if guessed:
+        found.append(
+            "Tested words whose pronunciation the recognizer's dictionary lacks and a rule gave: "
+            f"{', '.join(guessed)}."
+        )
+    return found
+
+
+def _voice_notes(result):
     n_sentences = len((result.get("sentences") or {"utterances": ()})["utterances"])
-    tested = f"{n_recordings} recordings of {result['corpus']!r}"
+    tested = f"{len(result['recordings'])} recordings of {result['corpus']!r}"
     if n_sentences:
         tested += f" and {n_sentences} sentences"
     found = [
@@ -75,17 +103,32 @@ def notes(result):
             f"{len(result['unfinished'])} did not stop by themselves: "
             f"{', '.join(result['unfinished'])}."
         )
-    tested_words = {
-        word
-        for part in (result["recordings"], (result.get("sentences") or {}).get("utterances", ()))
-        for each in part
-        for word in each["reference"].split()
-    }
-    guessed = [word for word in result["fallback_words"] if word in tested_words]
-    if guessed:
+    return found
+
+
+def _vocoder_notes(result):
+    level, lm_texts = result["settings"]["level"], result["settings"]["lm_texts"]
+    how = "as recorded" if level is None else f"{level['measure']} brought to {level['dbfs']} dBFS"
+    line = (
+        f"Vocoder {result['vocoder']!r} on the mels of {len(result['recordings'])} recordings of "
+        f"{result['corpus']!r}, {how}"
+    )
+    if lm_texts:
+        line += f"; a language model of {lm_texts} texts, the tested ones included"
+    found = [f"{line}."]
+    undefined = [
+        each["id"]
+        for each in result["recordings"]
+        if any(
+            key in score and score[key] is None
+            for score in each["systems"].values()
+            for key in ("pesq_wb", "stoi")
+        )
+    ]
+    if undefined:
         found.append(
-            "Tested words whose pronunciation the recognizer's dictionary lacks and a rule gave: "
-            f"{', '.join(guessed)}."
+            "Too short or too quiet for PESQ or STOI, and left out of their means: "
+            f"{', '.join(undefined)}."
         )
     return found
 
@@ -119,7 +162,7 @@ def write(directory, result, examples, spec):
 
     Args:
         directory: `pathlib.Path`, made if need be.
-        result: dict as `evaluate_voice` returns it.
+        result: dict as `evaluate_voice` or `evaluate_vocoder` returns it.
         examples: list of `Example` with samples and spectrograms.
         spec: `AudioSpec` of the audio.
 
@@ -141,9 +184,9 @@ def write(directory, result, examples, spec):
     return files
 
 
-def _cells(totals):
+def _cells(totals, columns):
     cells = []
-    for key, layout, factor in COLUMNS.values():
+    for key, layout, factor in columns.values():
         value = totals.get(key)
         cells.append("-" if value is None else format(factor * value, layout))
     return cells

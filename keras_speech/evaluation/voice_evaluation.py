@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from keras_speech.evaluation import f0_tracking, measures, report
+from keras_speech.evaluation.page import Example
 from keras_speech.evaluation.recognizer import ClosedRecognizer
 from keras_speech.metrics import word_errors
 
@@ -13,17 +14,6 @@ SYSTEMS = ("recording", "griffin_lim", "voice")
 LEVEL_DB = -20.0
 GRIFFIN_LIM_ROUNDS = 60
 UNFINISHED = "did not stop by itself"  # in the words of `Voice.speak`'s warning
-
-
-@dataclasses.dataclass(frozen=True)
-class Example:
-    """One sentence as all systems said it: for the page's players and pictures."""
-
-    id: str
-    text: str
-    scores: dict
-    samples: dict
-    mels: dict
 
 
 def evaluate_voice(
