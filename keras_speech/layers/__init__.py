@@ -5,9 +5,9 @@ from keras_speech.layers.attention import LocationSensitiveAttention
 from keras_speech.layers.attention_lstm import AttentionLSTM
 from keras_speech.layers.causal_dilated_conv1d import CausalDilatedConv1D
 from keras_speech.layers.conv_norm1d import ConvNorm1D
+from keras_speech.layers.convnext_block import ConvNeXtBlock
 from keras_speech.layers.dilated_conv1d import DilatedConv1D
 from keras_speech.layers.gated_convolution_stack import GatedConvolutionStack
-from keras_speech.layers.convnext_block import ConvNeXtBlock
 from keras_speech.layers.gated_residual_block import GatedResidualBlock
 from keras_speech.layers.heads import GaussianHead, LogisticMixtureHead, MuLawHead
 from keras_speech.layers.invertible_conv1x1 import InvertibleConv1x1
