@@ -1,0 +1,165 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_speech import AudioSpec, WaveGlow, waveglow_configs
+from keras_speech.models.waveglow.upsampler import GroupedUpsampler
+from models.waveglow.tiny_waveglow import SPEC, tiny_inputs, tiny_waveglow
+
+
+def inverted(model, z, mel):
+    """The samples that `z` was made of."""
+    groups = model.flows.inverse(z, model.upsampler(mel))
+    return np.reshape(groups, (len(mel), -1))
+
+
+def test_inverse_recovers_input():
+    model, inputs = tiny_waveglow(), tiny_inputs()
+    z, log_det = model(inputs)
+    assert z.shape == (2, 6, 8) and np.abs(log_det).min() > 0.5
+    assert np.abs(np.reshape(z, (2, -1)) - inputs["samples"]).max() > 0.1
+    np.testing.assert_allclose(inverted(model, z, inputs["mel"]), inputs["samples"], atol=1e-5)
+
+
+def test_inverse_recovers_input_in_the_published_size():
+    """256 channels, 12 flows, end layers as far from zero as training leaves them."""
+    keras.utils.set_random_seed(0)
+    model = WaveGlow(**{**waveglow_configs.CHANNELS_256, "weight_normalization": False})
+    for coupling in model.flows.couplings:
+        kernel = coupling.net.end.kernel
+        kernel.assign(keras.random.normal(kernel.shape, stddev=0.2, seed=1))
+    mel = np.random.default_rng(0).normal(-5, 2, (1, 3, 80)).astype("float32")
+    samples = np.random.default_rng(1).normal(0, 0.1, (1, 768)).astype("float32")
+    z, log_det = model({"samples": samples, "mel": mel})
+    # The couplings do something: their log-scales are not those of a fresh model.
+    assert abs(float(log_det[0])) / 768 > 0.01
+    np.testing.assert_allclose(inverted(model, z, mel), samples, atol=1e-4)
+
+
+def test_log_determinant_is_that_of_the_numeric_jacobian():
+    model, inputs = tiny_waveglow(), tiny_inputs(frames=3, batch=1)
+    _, log_det = model(inputs)
+    x, step = inputs["samples"].astype("float64"), 1e-2
+    steps = step * np.eye(x.shape[1])
+    mel = np.repeat(inputs["mel"], x.shape[1], axis=0)
+
+    def flat(samples):
+        z, _ = model({"samples": samples.astype("float32"), "mel": mel})
+        return np.reshape(z, samples.shape).astype("float64")
+
+    jacobian = (flat(x + steps) - flat(x - steps)) / (2 * step)
+    np.testing.assert_allclose(log_det, [np.linalg.slogdet(jacobian)[1]], atol=5e-3)
+
+
+# 12 flows on 8, 6 and 4 channels; each has a start, a condition, 8 convolutions, 8 projections
+# (the last half as wide) and an end; 1x1 convolutions; an upsampler of 4 frames of 256 samples.
+def closed_form(channels):
+    c, halves = channels, [4] * 4 + [3] * 4 + [2] * 4
+    gated = 8 * (3 * c + 1) * 2 * c + (7 * 2 + 1) * (c + 1) * c
+    nets = sum((h + 1) * c + 641 * 16 * c + gated + (c + 1) * 2 * h for h in halves)
+    return nets + sum((2 * h) ** 2 for h in halves) + 1024 * 80 * 80 + 80
+
+
+@pytest.mark.parametrize(
+    "config, channels, expected",
+    [
+        (waveglow_configs.CHANNELS_256, 256, 87_731_816),
+        (waveglow_configs.CHANNELS_512, 512, 267_999_848),
+    ],
+    ids=["256", "512"],
+)
+def test_published_configurations_have_their_published_sizes(config, channels, expected):
+    # In this scope variables have a shape and take no memory.
+    with keras.StatelessScope(initialize_variables=False):
+        model = WaveGlow(**{**config, "weight_normalization": False})
+        normalized = WaveGlow(**config)
+    assert model.count_params() == expected == closed_form(channels)
+    # One length per output channel of each kernel but the ends', the matrices', the upsampler's.
+    lengths = 12 * (channels + 16 * channels + 8 * 2 * channels + 15 * channels)
+    assert normalized.count_params() == expected + lengths
+    # 12 flows of 255 groups on each side are 95.6 frames; the upsampler and the denoiser see more.
+    assert model.context_frames == 96 + 3 + 4
+
+
+def test_the_small_configuration_has_the_size_that_it_says():
+    with keras.StatelessScope(initialize_variables=False):
+        model = WaveGlow(**{**waveglow_configs.SMALL, "weight_normalization": False})
+    assert abs(model.count_params() / 8.9e6 - 1) < 0.01
+
+
+def test_the_condition_is_a_transposed_convolution():
+    """The one of Keras, its output cut to the frames' samples and grouped."""
+    mel = tiny_inputs()["mel"]
+    ours = GroupedUpsampler(hop_length=8, n_groups=4, n_frames=3)
+    theirs = keras.layers.Conv1DTranspose(5, 24, strides=8)
+    theirs.build(mel.shape)
+    expected = np.asarray(theirs(mel))[:, : 6 * 8].reshape(2, 12, 20)
+    ours.build(mel.shape)
+    # [24 samples, out, in] -> oldest frame first: the last 8 samples belong to it.
+    kernel = theirs.kernel.numpy().reshape(3, 8, 5, 5)[::-1]
+    ours.kernel.assign(kernel.transpose(0, 3, 1, 2).reshape(15, 40))
+    np.testing.assert_allclose(ours(mel), expected, atol=1e-5)
+
+
+def test_folding_changes_nothing_but_the_weights():
+    model, inputs = tiny_waveglow(), tiny_inputs()
+    before = model.get_weights()
+    plain = model.fold()
+    assert not plain.flows.weight_normalization and plain.fold() is plain
+    assert len(plain.weights) < len(model.weights)
+    for ours, theirs in zip(plain(inputs), model(inputs), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_matrices_that_were_set_survive_a_configuration():
+    """Also those of a negative determinant, which the factors alone do not have."""
+    model, inputs = tiny_waveglow(), tiny_inputs()
+    matrix = np.random.default_rng(5).normal(size=(6, 6))
+    matrix[0] *= -np.sign(np.linalg.det(matrix))
+    model.flows.convolutions[1].set_matrix(matrix)
+    copy = WaveGlow.from_config(model.get_config())
+    copy.set_weights(model.get_weights())
+    np.testing.assert_allclose(copy.flows.convolutions[1].matrix(), matrix, atol=1e-5)
+    np.testing.assert_array_equal(copy(inputs)[0], model(inputs)[0])
+
+
+def test_gradients_are_the_same_with_rematerialization():
+    inputs = tf.nest.map_structure(tf.constant, tiny_inputs())
+    gradients = []
+    for remat in (False, True):
+        model = tiny_waveglow(remat=remat)
+        for jit in (False, True):
+
+            @tf.function(jit_compile=jit)
+            def run(inputs, model=model):
+                with tf.GradientTape() as tape:
+                    loss = model.compute_loss(inputs, y_pred=model(inputs, training=True))
+                return tape.gradient(loss, [w.value for w in model.trainable_weights])
+
+            gradients.append(run(inputs))
+    for others in gradients[1:]:
+        for a, b in zip(gradients[0], others, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"n_groups": 7}, "`n_groups` must divide the hop of 8 samples. Received: n_groups=7"),
+        ({"n_flows": 5, "early_every": 1}, "At least 2 channels must be left to the last flow"),
+        ({"sigma": 0}, "`sigma` must be greater than 0. Received: sigma=0"),
+        ({"n_layers": 0}, "`n_layers` must be a whole number from 1. Received: n_layers=0"),
+    ],
+)
+def test_bad_arguments_are_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        WaveGlow(SPEC, **{"n_flows": 2, "channels": 2, **arguments})
+
+
+def test_the_spec_may_be_its_dict():
+    with keras.StatelessScope(initialize_variables=False):
+        assert WaveGlow(SPEC.to_dict(), channels=2).spec == SPEC
+        assert WaveGlow(n_flows=1, channels=2).spec == AudioSpec()
