@@ -66,6 +66,16 @@ TINY_TACOTRON2 = dict(
 )
 
 CASES = {
+    "AffineCoupling": Case(
+        make=lambda: ks.layers.AffineCoupling(
+            ks.layers.GatedConvolutionStack(4, channels=6, n_layers=2)
+        ),
+        inputs=lambda: {
+            "inputs": normal(2, 7, 4),
+            "condition": normal(2, 7, 5, seed=1),
+            "mask": mask(7, 4),
+        },
+    ),
     "AttentionLSTM": Case(
         make=lambda: ks.layers.AttentionLSTM(
             6, attention_units=4, attention_filters=3, attention_kernel_size=5, zoneout=0.1
@@ -90,6 +100,22 @@ CASES = {
         make=lambda: ks.layers.ConvNorm1D(4, kernel_size=3, activation="tanh", dropout=0.2),
         inputs=lambda: {"inputs": normal(2, 7, 8), "mask": mask(7, 4)},
     ),
+    "DilatedConv1D": Case(
+        make=lambda: ks.layers.DilatedConv1D(
+            4, kernel_size=5, dilation_rate=2, bias_initializer="ones"
+        ),
+        inputs=lambda: normal(2, 7, 8),
+    ),
+    "GatedConvolutionStack": Case(
+        make=lambda: ks.layers.GatedConvolutionStack(
+            4, channels=6, n_layers=2, kernel_size=5, weight_normalization=True
+        ),
+        inputs=lambda: {
+            "inputs": normal(2, 7, 3),
+            "condition": normal(2, 7, 5, seed=1),
+            "mask": mask(7, 4),
+        },
+    ),
     "GatedResidualBlock": Case(
         make=lambda: ks.layers.GatedResidualBlock(
             8, 6, 5, kernel_size=3, dilation_rate=2, dropout=0.2
@@ -108,6 +134,10 @@ CASES = {
     "GriffinLim": Case(
         make=lambda: ks.models.GriffinLim(TINY_SPEC, n_iter=2, power=1.1, momentum=0.5),
         inputs=lambda: normal(2, 9, 8),
+    ),
+    "InvertibleConv1x1": Case(
+        make=lambda: ks.layers.InvertibleConv1x1(order=(3, -1, 2, 4)),
+        inputs=lambda: {"inputs": normal(2, 7, 4), "mask": mask(7, 4)},
     ),
     "LocationSensitiveAttention": Case(
         make=lambda: ks.layers.LocationSensitiveAttention(4, filters=3, kernel_size=5),
@@ -184,6 +214,27 @@ CASES = {
         inputs=lambda: {
             "mel": normal(2, 6, 8) - 4,
             "samples": np.sin(np.arange(2 * 96).reshape(2, 96) / 3).astype("float32"),
+        },
+        trains=True,
+        waveform=True,
+    ),
+    "WaveGlow": Case(
+        make=lambda: ks.models.WaveGlow(
+            TINY_SPEC,
+            n_flows=3,
+            early_every=2,
+            early_channels=4,
+            channels=6,
+            n_layers=2,
+            kernel_size=5,
+            upsampler_frames=2,
+            sigma=0.8,
+            remat=True,
+            orders=[None, range(8, 0, -1), None],
+        ),
+        inputs=lambda: {
+            "samples": np.sin(np.arange(2 * 64).reshape(2, 64) / 3).astype("float32"),
+            "mel": normal(2, 4, 8) - 4,
         },
         trains=True,
         waveform=True,
