@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 # public name -> the module to load when it is first touched
 _ON_FIRST_USE = {
     "GriffinLim": "keras_speech.models",
+    "HiFiGAN": "keras_speech.models",
     "Speech": "keras_speech.voices",
     "Tacotron2": "keras_speech.models",
     "Vocos": "keras_speech.models",
@@ -25,6 +26,7 @@ _ON_FIRST_USE = {
     "data": "keras_speech.data",
     "evaluation": "keras_speech.evaluation",
     "export": "keras_speech.export",
+    "hifigan_configs": "keras_speech.models",
     "layers": "keras_speech.layers",
     "losses": "keras_speech.losses",
     "metrics": "keras_speech.metrics",
@@ -43,6 +45,7 @@ _ON_FIRST_USE = {
 __all__ = [
     "AudioSpec",
     "GriffinLim",
+    "HiFiGAN",
     "Speech",
     "Tacotron2",
     "Vocos",
@@ -53,6 +56,7 @@ __all__ = [
     "data",
     "evaluation",
     "export",
+    "hifigan_configs",
     "layers",
     "losses",
     "metrics",

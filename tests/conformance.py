@@ -135,6 +135,28 @@ CASES = {
         make=lambda: ks.models.GriffinLim(TINY_SPEC, n_iter=2, power=1.1, momentum=0.5),
         inputs=lambda: normal(2, 9, 8),
     ),
+    "HiFiGAN": Case(
+        make=lambda: ks.models.HiFiGAN(
+            TINY_SPEC,
+            channels=8,
+            rates=(4, 4),
+            kernel_sizes=(8, 6),
+            resblock_kernel_sizes=(3, 5),
+            resblock_dilations=((1, 3), (2,)),
+            mel_mean=-4.0,
+            mel_scale=2.0,
+            discriminators=[
+                ks.layers.MultiPeriodDiscriminator((2,), channels=(3,), kernel_size=3),
+                ks.layers.MultiScaleDiscriminator(1, (3,), (5,), strides=(2,), groups=(1,)),
+            ],
+        ),
+        inputs=lambda: {
+            "mel": normal(2, 6, 8) - 4,
+            "samples": np.sin(np.arange(2 * 96).reshape(2, 96) / 3).astype("float32"),
+        },
+        trains=True,
+        waveform=True,
+    ),
     "InvertibleConv1x1": Case(
         make=lambda: ks.layers.InvertibleConv1x1(order=(3, -1, 2, 4)),
         inputs=lambda: {"inputs": normal(2, 7, 4), "mask": mask(7, 4)},
@@ -166,6 +188,32 @@ CASES = {
         inputs=lambda: {"parameters": normal(2, 7, 16), "samples": normal(2, 7, seed=1) / 4},
         waveform=True,
     ),
+    "MultiPeriodDiscriminator": Case(
+        make=lambda: ks.layers.MultiPeriodDiscriminator((2, 3), channels=(4, 6), kernel_size=3),
+        inputs=lambda: normal(2, 101) / 4,
+        waveform=True,
+    ),
+    "MultiResolutionDiscriminator": Case(
+        make=lambda: ks.layers.MultiResolutionDiscriminator(
+            (32, 64), channels=3, bands=((0.0, 0.4), (0.4, 1.0))
+        ),
+        inputs=lambda: normal(2, 101) / 4,
+        waveform=True,
+    ),
+    "MultiScaleDiscriminator": Case(
+        make=lambda: ks.layers.MultiScaleDiscriminator(
+            2, channels=(4, 6), kernel_sizes=(5, 9), strides=(1, 4), groups=(1, 2)
+        ),
+        inputs=lambda: normal(2, 101) / 4,
+        waveform=True,
+    ),
+    "PeriodDiscriminator": Case(
+        make=lambda: ks.layers.PeriodDiscriminator(
+            3, channels=(4, 6), kernel_size=3, stride=2, weight_normalization=False
+        ),
+        inputs=lambda: normal(2, 101) / 4,
+        waveform=True,
+    ),
     "Postnet": Case(
         make=lambda: ks.layers.Postnet(filters=4, kernel_size=3, n_layers=3, dropout=0.2),
         inputs=lambda: {"mel": normal(2, 7, 8), "mask": mask(7, 4)},
@@ -173,6 +221,20 @@ CASES = {
     "Prenet": Case(
         make=lambda: ks.layers.Prenet((6, 4), dropout=0.0),
         inputs=lambda: normal(2, 7, 8),
+    ),
+    "ResolutionDiscriminator": Case(
+        make=lambda: ks.layers.ResolutionDiscriminator(
+            32, 16, channels=3, bands=((0.0, 0.4), (0.4, 1.0)), spectrum="magnitude"
+        ),
+        inputs=lambda: normal(2, 101) / 4,
+        waveform=True,
+    ),
+    "ScaleDiscriminator": Case(
+        make=lambda: ks.layers.ScaleDiscriminator(
+            channels=(4, 6), kernel_sizes=(5, 9), strides=(2, 4), groups=(1, 2)
+        ),
+        inputs=lambda: normal(2, 101) / 4,
+        waveform=True,
     ),
     "Tacotron2": Case(
         make=lambda: ks.models.Tacotron2(

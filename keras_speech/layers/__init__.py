@@ -7,6 +7,14 @@ from keras_speech.layers.causal_dilated_conv1d import CausalDilatedConv1D
 from keras_speech.layers.conv_norm1d import ConvNorm1D
 from keras_speech.layers.convnext_block import ConvNeXtBlock
 from keras_speech.layers.dilated_conv1d import DilatedConv1D
+from keras_speech.layers.discriminators import (
+    MultiPeriodDiscriminator,
+    MultiResolutionDiscriminator,
+    MultiScaleDiscriminator,
+    PeriodDiscriminator,
+    ResolutionDiscriminator,
+    ScaleDiscriminator,
+)
 from keras_speech.layers.gated_convolution_stack import GatedConvolutionStack
 from keras_speech.layers.gated_residual_block import GatedResidualBlock
 from keras_speech.layers.heads import GaussianHead, LogisticMixtureHead, MuLawHead
@@ -35,8 +43,14 @@ __all__ = [
     "LogisticMixtureHead",
     "MelUpsampler",
     "MuLawHead",
+    "MultiPeriodDiscriminator",
+    "MultiResolutionDiscriminator",
+    "MultiScaleDiscriminator",
+    "PeriodDiscriminator",
     "Postnet",
     "Prenet",
+    "ResolutionDiscriminator",
+    "ScaleDiscriminator",
     "TransposedMelUpsampler",
     "WeightNormalization",
     "ZoneoutLSTM",

@@ -1,6 +1,8 @@
 """Models, one folder each, on any Keras backend."""
 
 from keras_speech.models.griffin_lim.griffin_lim import GriffinLim
+from keras_speech.models.hifigan import hifigan_configs
+from keras_speech.models.hifigan.hifigan import HiFiGAN
 from keras_speech.models.presets import bundled_models, load_model_preset, save_model_preset
 from keras_speech.models.tacotron2 import tacotron2_configs
 from keras_speech.models.tacotron2.tacotron2 import Tacotron2
@@ -13,11 +15,13 @@ from keras_speech.models.wavenet.wavenet import WaveNet
 
 __all__ = [
     "GriffinLim",
+    "HiFiGAN",
     "Tacotron2",
     "Vocos",
     "WaveGlow",
     "WaveNet",
     "bundled_models",
+    "hifigan_configs",
     "load_model_preset",
     "save_model_preset",
     "tacotron2_configs",

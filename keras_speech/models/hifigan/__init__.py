@@ -1,0 +1,1 @@
+"""HiFi-GAN: the model, its parts and published settings."""
