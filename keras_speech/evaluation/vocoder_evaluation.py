@@ -141,7 +141,10 @@ def evaluate_vocoder(
         "settings": {
             "seed": seed,
             "level": None if level is None else dataclasses.asdict(level),
-            "options": {key: str(value) for key, value in (options or {}).items()},
+            "options": {
+                key: value if isinstance(value, (int, float, type(None))) else str(value)
+                for key, value in (options or {}).items()
+            },
             "lm_texts": len(set(texts)) if recognizer else 0,
             "audio_spec": spec.to_dict(),
         },
