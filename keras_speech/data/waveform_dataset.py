@@ -1,5 +1,7 @@
 """The epochs of a corpus of waveforms, each a `tf.data.Dataset`."""
 
+import copy
+import dataclasses
 import itertools
 
 import numpy as np
@@ -52,6 +54,33 @@ class WaveformEpochs:
         epochs = itertools.count()
         return self._dataset(lambda: self._plan(next(epochs)))
 
+    def with_mels(self, function):
+        """The same crops with other mels, such as those that an acoustic model predicts.
+
+        Args:
+            function: of a `Recording` and the mel of its audio, float32 `(frames, n_mels)`, that
+                returns a mel of the same shape. It is called here, once for each recording.
+
+        Returns: `WaveformEpochs`.
+
+        Raises:
+            ValueError: if there are no mels, or a mel of another shape is returned.
+
+        Example:
+
+        >>> epochs = waveform_epochs(corpus, 8192, spec=spec)  # doctest: +SKIP
+        >>> forced = training.teacher_forced(tacotron2, tokenizer)  # doctest: +SKIP
+        >>> predicted = epochs.with_mels(forced)  # doctest: +SKIP
+        """
+        if not self._cut.has_mel:
+            raise ValueError("`with_mels` needs epochs made with a `spec`. Received: none.")
+        result, result._cut = copy.copy(self), copy.copy(self._cut)
+        result._cut.waveforms = [
+            dataclasses.replace(waveform, mel=_other_mel(waveform, function))
+            for waveform in self._cut.waveforms
+        ]
+        return result
+
     def _plan(self, epoch):
         plan = crops.plan_crops(
             self._lengths,
@@ -88,3 +117,14 @@ class WaveformEpochs:
             .apply(tf.data.experimental.assert_cardinality(self.n_batches))
         )
         return dataset.prefetch(tf.data.AUTOTUNE)
+
+
+def _other_mel(waveform, function):
+    mel = waveform.mel[0 : len(waveform.mel)]
+    other = np.asarray(function(waveform.recording, mel), "float32")
+    if other.shape != mel.shape:
+        raise ValueError(
+            f"The mel of recording {waveform.recording.where} must keep its shape, {mel.shape}. "
+            f"Received: shape={other.shape}."
+        )
+    return other

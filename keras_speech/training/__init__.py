@@ -4,6 +4,7 @@ from keras_speech.training.averaging import averaged_weights
 from keras_speech.training.checkpoint import read_checkpoint, restore_checkpoint, save_checkpoint
 from keras_speech.training.mel_statistics import mel_statistics
 from keras_speech.training.schedules import WarmupInverseSquareRoot, learning_rate_schedule
+from keras_speech.training.teacher_forcing import teacher_forced
 from keras_speech.training.train import train
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "read_checkpoint",
     "restore_checkpoint",
     "save_checkpoint",
+    "teacher_forced",
     "train",
 ]

