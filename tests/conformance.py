@@ -270,6 +270,7 @@ CASES = {
             phase_rounds=2,
             mel_mean=-5.0,
             mel_scale=2.0,
+            magnitude_weight=1.0,
             phase_weight=1.0,
             stft_weight=0.5,
         ),

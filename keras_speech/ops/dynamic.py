@@ -64,6 +64,13 @@ def namespace(*tensors):
     return _tensorflow_ops() if any(is_foreign(x) for x in tensors) else keras.ops
 
 
+def minimum(a, b):
+    """The smaller of two sizes, each a Python int or a scalar integer tensor."""
+    if isinstance(a, int) and isinstance(b, int):
+        return min(a, b)
+    return namespace(a, b).minimum(a, b)
+
+
 def maximum(a, b):
     """The larger of two sizes, each a Python int or a scalar integer tensor."""
     if isinstance(a, int) and isinstance(b, int):

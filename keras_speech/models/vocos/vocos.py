@@ -7,11 +7,13 @@ from keras_speech.layers.convnext_block import ConvNeXtBlock
 from keras_speech.losses import phase as phase_losses
 from keras_speech.models import checks
 from keras_speech.models.adversarial import AdversarialVocoder
-from keras_speech.ops import griffin_lim
+from keras_speech.ops import dynamic, griffin_lim, stft
 from keras_speech.ops import mel as mel_ops
 
 # Magnitudes stay within these logarithms: e^7 is beyond the loudest that a full-scale signal has.
 LOWEST, HIGHEST = -14.0, 7.0
+
+FRAME = ("n_fft", "hop_length", "win_length", "padding")
 
 
 @keras.saving.register_keras_serializable("keras_speech")
@@ -38,7 +40,10 @@ class Vocos(AdversarialVocoder):
             has predicted them; not in training. Defaults to 0.
         mel_mean, mel_scale: level and spread of the mel: the network sees
             `(mel - mel_mean) / mel_scale`. Default to 0 and 1.
-        phase_weight: factor of the loss of phases (`losses.phase_derivatives`). Defaults to 0.
+        magnitude_weight: factor of the mean difference between the logarithms of the predicted
+            magnitudes and the recording's. Defaults to 0.
+        phase_weight: factor of the loss of the predicted phases (`losses.phase_derivatives`).
+            Defaults to 0.
         adversarial_loss, feature_weight: as in `AdversarialVocoder`, with the published values
             "hinge" and 1 as defaults.
         **kwargs: `discriminators` and other arguments of `AdversarialVocoder`.
@@ -48,7 +53,8 @@ class Vocos(AdversarialVocoder):
             `(batch, frames * hop_length)`.
         training: `True` leaves the phase rounds out.
 
-    Returns: float32 tensor `(batch, frames * hop_length)`.
+    Returns: dict of float32 tensors: `"samples"` `(batch, frames * hop_length)`, `"magnitude"` and
+    `"phase"` `(batch, frames, n_fft // 2 + 1)`, in radians of any number of turns.
 
     Raises:
         ValueError: if an argument is out of range.
@@ -77,6 +83,7 @@ class Vocos(AdversarialVocoder):
         phase_rounds=0,
         mel_mean=0.0,
         mel_scale=1.0,
+        magnitude_weight=0.0,
         phase_weight=0.0,
         adversarial_loss="hinge",
         feature_weight=1.0,
@@ -93,9 +100,9 @@ class Vocos(AdversarialVocoder):
         self.n_blocks, self.kernel_size = n_blocks, kernel_size
         self.mel_start, self.mel_rounds, self.phase_rounds = mel_start, mel_rounds, phase_rounds
         self.mel_mean, self.mel_scale = mel_mean, mel_scale
-        self.phase_weight = phase_weight
-        if phase_weight:
-            self._warm_trackers |= self._trackers("phase")
+        self.magnitude_weight, self.phase_weight = magnitude_weight, phase_weight
+        if magnitude_weight or phase_weight:
+            self._warm_trackers |= self._trackers("magnitude", "phase")
         self._add_layers()
         self.build()
 
@@ -136,17 +143,24 @@ class Vocos(AdversarialVocoder):
 
     @property
     def context_frames(self):
-        spec, half = self.spec, self.kernel_size // 2
-        pad = spec.n_fft // 2 if spec.padding == "center" else (spec.n_fft - spec.hop_length) // 2
-        reached = max(pad + spec.hop_length - 1, spec.n_fft - 1 - pad) // spec.hop_length
-        per_round = -(-spec.n_fft // spec.hop_length) - 1
-        return half * (1 + self.n_blocks) + reached + per_round * self.phase_rounds
+        convolutions = self.kernel_size // 2 * (1 + self.n_blocks)
+        per_round = -(-self.spec.n_fft // self.spec.hop_length) - 1
+        return convolutions + self._overlap_frames + per_round * self.phase_rounds
+
+    @property
+    def _overlap_frames(self):
+        """Frames on each side of a hop whose windows cover it."""
+        n_fft, hop_length = self.spec.n_fft, self.spec.hop_length
+        pad = stft.pad_length(n_fft=n_fft, hop_length=hop_length, padding=self.spec.padding)
+        return max(pad + hop_length - 1, n_fft - 1 - pad) // hop_length
 
     def call(self, inputs, training=None):
-        return self._samples(inputs["mel"], None, 0 if training else self.phase_rounds)
+        magnitude, phase = self.spectrum(inputs["mel"])
+        samples = self._samples(magnitude, phase, None, 0 if training else self.phase_rounds)
+        return {"samples": samples, "magnitude": magnitude, "phase": phase}
 
     def vocode(self, mel, mask=None, noise_start=None, seed=None):
-        return self._samples(mel, mask, self.phase_rounds)
+        return self._samples(*self.spectrum(mel, mask), mask, self.phase_rounds)
 
     def spectrum(self, mel, mask=None):
         """Magnitudes and phases as the network predicts them.
@@ -172,38 +186,50 @@ class Vocos(AdversarialVocoder):
         magnitude = ops.exp(ops.clip(log_magnitude, LOWEST, HIGHEST))
         return mel_ops.fit_to_mel(magnitude, mel, self.spec, self.mel_rounds), phase
 
-    def _samples(self, mel, mask, phase_rounds):
-        magnitude, phase = self.spectrum(mel, mask)
-        spec = self.spec
+    def _samples(self, magnitude, phase, mask, phase_rounds):
         return griffin_lim.griffin_lim(
             magnitude,
             phase=phase,
             n_iter=phase_rounds,
             lengths=None if mask is None else ops.sum(mask, axis=(1, 2)),
-            n_fft=spec.n_fft,
-            hop_length=spec.hop_length,
-            win_length=spec.win_length,
-            padding=spec.padding,
+            **{name: getattr(self.spec, name) for name in FRAME},
         )
 
-    def spectral_loss(self, samples, predicted):
-        loss = super().spectral_loss(samples, predicted)
-        if self.phase_weight:
-            spec = self.spec
-            phase = phase_losses.phase_derivatives(
-                samples,
-                predicted,
-                n_fft=spec.n_fft,
-                hop_length=spec.hop_length,
-                win_length=spec.win_length,
-            )
-            self._warm_trackers["phase"].update_state(phase)
-            loss = loss + self.phase_weight * phase
+    def compute_loss(self, x=None, y=None, y_pred=None, *args, **kwargs):
+        loss = super().compute_loss(x, y, y_pred["samples"], *args, **kwargs)
+        if self.magnitude_weight or self.phase_weight:
+            loss = loss + self._spectrum_loss(x["samples"], y_pred["magnitude"], y_pred["phase"])
         return loss
+
+    def _spectrum_loss(self, samples, magnitude, phase):
+        """Of what the network says, where the loss of the samples sees what overlap-add left."""
+        settings = {name: getattr(self.spec, name) for name in FRAME}
+        real, imag = stft.stft(ops.cast(samples, "float32"), **settings)
+        # The first and the last frames reach beyond the segment.
+        batch, frames, n_freqs = ops.shape(magnitude)
+        edge = dynamic.minimum(self._overlap_frames, (frames - 1) // 2)
+        real, imag, magnitude, phase = (
+            ops.slice(each, [0, edge, 0], [batch, frames - 2 * edge, n_freqs])
+            for each in (real, imag, magnitude, phase)
+        )
+        floor = self.spec.log_floor
+        parts = {
+            "magnitude": ops.mean(
+                ops.abs(
+                    ops.log(ops.maximum(magnitude, floor))
+                    - ops.log(ops.maximum(stft.magnitude(real, imag), floor))
+                )
+            ),
+            "phase": phase_losses.phase_derivatives(real, imag, phase),
+        }
+        for name, part in parts.items():
+            self._warm_trackers[name].update_state(part)
+        return self.magnitude_weight * parts["magnitude"] + self.phase_weight * parts["phase"]
 
     def get_config(self):
         names = (
             "channels", "hidden_channels", "n_blocks", "kernel_size", "mel_start", "mel_rounds",
-            "phase_rounds", "mel_mean", "mel_scale", "phase_weight",
+            "phase_rounds", "mel_mean", "mel_scale", "magnitude_weight",
+            "phase_weight",
         )  # fmt: skip
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
