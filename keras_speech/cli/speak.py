@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from keras_speech.cli import arguments as kinds
+from keras_speech.cli import vocoders
 from keras_speech.cli.errors import UsageError
 from keras_speech.cli.progress import progress
 from keras_speech.cli.quiet import load_quietly
@@ -24,7 +25,7 @@ examples:
   keras-speech speak --file chapter.txt -o chapter.ogg
   fortune | keras-speech speak - -o fortune.wav
   keras-speech speak "A little slower." --speed 0.8 --plot alignment.png
-  keras-speech speak "Hello." --voice my_voice/voice
+  keras-speech speak "Hello." --voice my_voice/voice --vocoder my_vocoder
 """
 
 
@@ -57,6 +58,7 @@ def add_parser(commands, parents):
         help="sound file to write, .wav, .flac or .ogg; one that exists is replaced; "
         "default: %(default)s",
     )
+    vocoders.add_option(parser)
     parser.add_argument("--speaker", help="name or number of a speaker, for voices with several")
     parser.add_argument(
         "--speed",
@@ -90,11 +92,10 @@ def run(arguments):
     if plot and plot.suffix.lower() != ".png":
         raise UsageError(f"--plot `{plot}` must end in .png.")
     require_voice(arguments.voice, option="--voice")
+    vocoders.require_vocoder(arguments.vocoder)
 
     load_quietly(debug=arguments.debug)
-    from keras_speech.voices import Voice
-
-    voice = Voice.from_preset(arguments.voice)
+    voice = vocoders.load_voice(arguments)
     options = {
         "speaker": speaker_of(voice, arguments.speaker),
         "speed": arguments.speed,

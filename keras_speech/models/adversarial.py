@@ -113,6 +113,19 @@ class AdversarialVocoder(Vocoder):
         for discriminator in self.discriminators:
             discriminator.trainable = self._adversarial
 
+    def without_discriminators(self):
+        """An equal model that makes sound and cannot train against discriminators.
+
+        Returns: model of the same class with weights of its own, or itself if it has none to leave.
+        """
+        if not self.discriminators:
+            return self
+        left = {"discriminators": [], "discriminator_weights": None}
+        model = type(self).from_config({**self.get_config(), **left})
+        theirs = {id(v) for layer in self.discriminators for v in layer.variables}
+        model.set_weights([ops.convert_to_numpy(v) for v in self.weights if id(v) not in theirs])
+        return model
+
     @property
     def metrics(self):
         """Those that training as it stands shows."""

@@ -14,7 +14,7 @@ CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 
 
 def save_model(model, path, *, weights_dtype="float32"):
-    """Saves a model for inference: without its optimizer, weights optionally in 16 bits.
+    """Saves a model for inference: without optimizer and discriminators, optionally in 16 bits.
 
     `float16` halves the file; the variables keep their own dtype and are cast when the file is
     loaded. The file stays one that plain `keras.models.load_model` reads.
@@ -34,6 +34,8 @@ def save_model(model, path, *, weights_dtype="float32"):
             "A model must be built before it is saved, or its weights are not. "
             f"Received: {type(model).__name__} that is not built; call it on some data first."
         )
+    if callable(getattr(model, "without_discriminators", None)):
+        model = model.without_discriminators()
     with warnings.catch_warnings():
         # Of a model without layers, such as Griffin-Lim, there is nothing to build.
         warnings.filterwarnings("ignore", message="You are saving a model that has not yet been")

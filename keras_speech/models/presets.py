@@ -106,9 +106,10 @@ def save_model_preset(
     weights_dtype="float32",
     overwrite=False,
 ):
-    """Saves a model as `model.keras` and `model.json` in a directory.
+    """Saves a model as `model.keras` and `model.json` in a directory, to make sound with.
 
-    Each file appears whole or not at all. What else is in the directory stays there.
+    What only training needs, optimizer and discriminators, is left out: `model.save` keeps it. Each
+    file appears whole or not at all. What else is in the directory stays there.
 
     Args:
         model: built `keras.Model` with `generate` and `sample_rate`.

@@ -1,14 +1,12 @@
 """`Voice`: text to sound, the parts joined and saved as one directory."""
 
 import itertools
-import math
 import warnings
 
-import keras
 import numpy as np
 
-from keras_speech.voices import checks, delivery, presets, sound_files
-from keras_speech.voices.speech import Speech, join
+from keras_speech.voices import checks, delivery, presets, rendering, sound_files, vocoders
+from keras_speech.voices.speech import join
 
 # Longer texts keep only their samples: the joined alignment grows with the square of the text.
 MAX_DETAILED_SENTENCES = 8
@@ -80,8 +78,7 @@ class Voice:
             spec=spec,
             speakers=self.speakers,
         )
-        self._symbols = tuple(tokenizer.symbols)
-        self._speakable = np.array([delivery.is_speakable(symbol) for symbol in self._symbols])
+        self._speakable = np.array([delivery.is_speakable(each) for each in tokenizer.symbols])
 
     @classmethod
     def from_preset(cls, preset):
@@ -115,6 +112,39 @@ class Voice:
             OSError: when `directory` cannot be written.
         """
         return presets.save(self, directory, weights_dtype=weights_dtype, overwrite=overwrite)
+
+    def with_vocoder(self, vocoder):
+        """Returns this voice with another vocoder; all else is shared, and this one stays as it is.
+
+        Args:
+            vocoder: `keras.Model` like the one of the constructor; `"griffin-lim"`; or a model on
+                disk: a directory that `keras_speech.models.save_model_preset` made, or a `.keras`
+                file.
+
+        Returns: `Voice`.
+
+        Raises:
+            ValueError: when there is no such vocoder, or it was made for another `AudioSpec`; the
+                message has both values.
+
+        Example:
+
+        ```python
+        rough = voice.with_vocoder("griffin-lim").speak("Hello.")
+        ```
+        """
+        return type(self)(
+            self.tokenizer,
+            self.acoustic_model,
+            vocoders.find(vocoder, self.spec, own=self.vocoder),
+            self.spec,
+            name=self.name,
+            speakers=self.speakers,
+            level_db=self.level_db,
+            peak=self.peak,
+            pauses=self.pauses,
+            metadata=self.metadata,
+        )
 
     def sentences(self, text):
         """Returns the pieces that `stream` would speak one after another, as a list of str."""
@@ -217,7 +247,9 @@ class Voice:
 
     def _generate(self, group, groups, speaker, speed, seed, options):
         while group is not None:
-            yield from self._speak_group(group, speaker, speed, seed, options)
+            yield from rendering.speak_group(
+                self, group, speaker=speaker, speed=speed, seed=seed, options=options
+            )
             group = next(groups, None)
 
     def _tokenized(self, text, window):
@@ -246,51 +278,3 @@ class Voice:
                 f"{' '.join(unknown[:20])}",
                 stacklevel=6,
             )
-
-    def _speak_group(self, group, speaker, speed, seed, options):
-        lengths = np.array([len(ids) for ids, *_ in group], "int32")
-        tokens = np.zeros((len(group), lengths.max()), "int32")
-        for row, (ids, *_) in enumerate(group):
-            tokens[row, : len(ids)] = ids
-        if speaker is not None:
-            options = {**options, "speaker": np.full(len(group), speaker, "int32")}
-        # Every sentence gets the same seed, so that it sounds the same wherever it stands.
-        output = self.acoustic_model.generate(tokens, lengths, seed=seed, **options)
-        output = {key: keras.ops.convert_to_numpy(value) for key, value in output.items()}
-        per_step = max(1, round(output["mel"].shape[1] / max(1, output["alignment"].shape[1])))
-        for row, (ids, index, sentence, pause) in enumerate(group):
-            frames = int(output["lengths"][row])
-            if "stopped" in output and not output["stopped"][row]:
-                warnings.warn(
-                    f"Sentence {index + 1} did not stop by itself within {frames} frames: "
-                    f"{checks.short(sentence)!r}",
-                    stacklevel=4,
-                )
-            mel = output["mel"][row, : max(1, frames)]
-            alignment = output["alignment"][row, : -(-frames // per_step), : len(ids)]
-            symbols = tuple(self._symbols[each] for each in ids)
-            mel = delivery.stretch(mel, speed)
-            samples = self._samples(mel, seed)
-            # The pause is silence in every part, so that pieces can simply be joined.
-            rest = round(pause / speed * self.spec.frame_rate)
-            rows = round(rest * len(alignment) / len(mel))
-            floor = math.log(self.spec.log_floor)
-            yield Speech(
-                np.pad(samples, (0, rest * self.spec.hop_length)),
-                self.spec.sample_rate,
-                mel=np.pad(mel, ((0, rest), (0, 0)), constant_values=floor),
-                alignment=np.pad(alignment.astype("float32"), ((0, rows), (0, 0))),
-                text=sentence,
-                symbols=symbols,
-            )
-
-    def _samples(self, mel, seed):
-        samples = keras.ops.convert_to_numpy(self.vocoder.generate(mel=mel[None], seed=seed))
-        samples = samples[0, : self.spec.n_samples(len(mel))].astype("float32")
-        if not np.isfinite(samples).all():
-            raise ValueError(
-                f"The voice {self.name!r} made samples that are not finite numbers: the weights "
-                "of its acoustic model or vocoder are broken."
-            )
-        gain = delivery.level_gain(samples, level_db=self.level_db, peak=self.peak)
-        return samples * np.float32(gain)

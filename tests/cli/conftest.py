@@ -8,6 +8,8 @@ import keras
 import numpy as np
 import pytest
 
+from keras_speech import AudioSpec
+
 SENTENCES = ["a cab", "bad bee", "a bed", "dead cab", "add a bee", "cab bed", "abba", "a deed"]
 
 TINY = {
@@ -24,6 +26,9 @@ TINY = {
     "postnet_layers": 1,
 }
 
+VOICE_SPEC = AudioSpec(
+    sample_rate=8000, n_fft=256, hop_length=64, win_length=256, n_mels=20, fmax=4000
+)
 
 TINY_WAVENET = {
     "n_cycles": 1,
@@ -154,16 +159,13 @@ def voice_directory(tmp_path_factory):
     import keras_speech as ks
 
     keras.utils.set_random_seed(0)
-    spec = ks.AudioSpec(
-        sample_rate=8000, n_fft=256, hop_length=64, win_length=256, n_mels=20, fmax=4000
-    )
     tokenizer = ks.text.CharacterTokenizer()
     # One step of 40 frames per sentence, for its stop token comes at once.
     config = {**TINY, "reduction": 40, "n_mels": 20, "n_speakers": 2}
     model = ks.models.Tacotron2(vocabulary_size=tokenizer.vocabulary_size, **config)
     model.decoder.stop_dense.bias.assign([20.0])
-    vocoder = ks.models.GriffinLim(spec, n_iter=2)
-    voice = ks.Voice(tokenizer, model, vocoder, spec, name="tiny", speakers=["ann", "7"])
+    vocoder = ks.models.GriffinLim(VOICE_SPEC, n_iter=2)
+    voice = ks.Voice(tokenizer, model, vocoder, VOICE_SPEC, name="tiny", speakers=["ann", "7"])
     return voice.save_to_preset(tmp_path_factory.mktemp("voices") / "tiny")
 
 

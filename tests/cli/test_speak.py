@@ -5,9 +5,13 @@ import os
 import subprocess
 import sys
 
+import keras
 import pytest
 import soundfile
 
+import keras_speech as ks
+from cli.conftest import VOICE_SPEC
+from keras_speech.cli import vocoders
 from keras_speech.cli.main import main
 
 
@@ -61,6 +65,36 @@ def test_seed_speaker_and_speed_reach_the_voice(speak, tmp_path):
     assert fast == pytest.approx(slow / 2, rel=0.1)
 
 
+def save_vocos(directory, **changes):
+    keras.utils.set_random_seed(0)
+    model = ks.Vocos(VOICE_SPEC.replace(**changes), channels=8, hidden_channels=8, n_blocks=1)
+    return ks.models.save_model_preset(model, directory)
+
+
+def test_vocoder_takes_the_place_of_the_voices_own(speak, tmp_path):
+    save_vocos(tmp_path / "vocos")
+    sounds = []
+    for options in ([], ["griffin-lim"], ["vocos"], ["vocos/model.keras"]):
+        assert speak("A bee.", *(["--vocoder", *options] if options else [])) == 0
+        sounds.append((tmp_path / "out.wav").read_bytes())
+    # The voice's own is a Griffin-Lim.
+    assert sounds[0] == sounds[1] != sounds[2] == sounds[3]
+    assert len(sounds[2]) == len(sounds[0])
+
+
+def test_vocoder_of_another_spec_exits_with_1_and_says_both(speak, tmp_path, capsys):
+    save_vocos(tmp_path / "other", fmax=3000.0)
+    assert speak("A bee.", "--vocoder", "other") == 1
+    error = capsys.readouterr().err
+    assert "The voice and the vocoder must use the same AudioSpec" in error
+    assert "fmax: 4000.0 (voice), 3000.0 (vocoder)" in error
+    assert not (tmp_path / "out.wav").exists()
+
+
+def test_griffin_lim_has_one_name():
+    assert vocoders.GRIFFIN_LIM == ks.voices.vocoders.GRIFFIN_LIM
+
+
 def test_plot_draws_a_picture_of_the_same_speech(speak, tmp_path, capsys):
     assert speak("A bee.", "-o", "a.wav") == 0
     assert speak("A bee.", "-o", "b.wav", "--plot", "b.png") == 0
@@ -79,6 +113,7 @@ def test_plot_draws_a_picture_of_the_same_speech(speak, tmp_path, capsys):
         (["Hi.", "--plot", "missing/a.png"], "--plot `missing/a.png` cannot be written"),
         (["Hi.", "--plot", "a.jpg"], "--plot `a.jpg` must end in .png"),
         (["Hi.", "--voice", "nobody"], "--voice `nobody` is neither"),
+        (["Hi.", "--vocoder", "hifi"], "--vocoder `hifi` must be griffin-lim, the directory of"),
         (["Hi.", "--file", "a.txt"], "give TEXT or --file, not both"),
         (["--file", "a.txt"], "--file `a.txt` cannot be read: No such file"),
         ([" "], "TEXT is empty"),

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from adversarial_tools import Generator, Judge, tones
+from adversarial_tools import SPEC, Generator, Judge, tones
 from jax_process import run_on_jax
-from keras_speech.models import adversarial
+from keras_speech.models import Vocos, adversarial, model_files
 
 ALONE = ["loss", "mel_l1"]
 BOTH = [
@@ -113,6 +113,23 @@ def test_warm_start_leaves_the_discriminators_alone():
         np.any(np.array(w) != b)
         for b, w in zip(before, model.discriminators[0].weights, strict=True)
     )
+
+
+def test_without_discriminators_it_makes_the_same_sound(tmp_path):
+    """And so it is saved: what makes sound needs no judge."""
+    sizes = dict(channels=8, hidden_channels=8, n_blocks=1)
+    model = Vocos(SPEC, **sizes, discriminators=[Judge()], discriminator_weights=[0.5])
+    alone, batch = model.without_discriminators(), tones()
+    assert (alone.discriminators, len(model.discriminators)) == ([], 1)
+    assert alone.without_discriminators() is alone
+    assert alone.count_params() == model.count_params() - model.discriminators[0].count_params()
+    np.testing.assert_array_equal(alone.generate(batch["mel"]), model.generate(batch["mel"]))
+    model_files.save_model(model, tmp_path / "model.keras")
+    loaded = model_files.load_model(tmp_path / "model.keras", role="model")
+    assert loaded.get_config() == alone.get_config()
+    np.testing.assert_array_equal(loaded.generate(batch["mel"]), alone.generate(batch["mel"]))
+    alone.set_weights([0 * weight for weight in alone.get_weights()])
+    assert any(np.any(weight) for weight in model.embed.get_weights())
 
 
 def test_learning_rate_decay_and_averages_work_with_fit():
