@@ -1,5 +1,7 @@
 """What a model is conditioned on, from the options of `keras-speech generate`."""
 
+from pathlib import Path
+
 from keras_speech.cli.errors import CommandError, UsageError
 
 # A struck string has died away long before; the roll of a whole hour would fill the memory.
@@ -21,17 +23,51 @@ def mel_of(samples, spec):
     return np.asarray(mel.log_mel_spectrogram(samples, spec))[None, :n_frames]
 
 
-def require_fitting(card, *, chord, mel_of):
+def given_mel(arguments, spec):
+    """Returns the mel `(1, frames, n_mels)` of --mel, or of the recording in --mel-of."""
+    if arguments.mel is not None:
+        return _read_mel(Path(arguments.mel).expanduser(), spec)
+    from keras_speech import data
+
+    return mel_of(data.read_audio(Path(arguments.mel_of).expanduser(), spec.sample_rate), spec)
+
+
+def _read_mel(path, spec):
+    import numpy as np
+
+    try:
+        mel = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise CommandError(f"--mel `{path}` is no NumPy array that can be read.") from error
+    # An .npz, of several arrays, has no shape.
+    shape = getattr(mel, "shape", ())
+    frames = shape[1:] if len(shape) == 3 and shape[0] == 1 else shape
+    if len(frames) != 2 or not frames[0] or frames[1] != spec.n_mels:
+        raise CommandError(
+            f"--mel `{path}` must have the shape (frames, {spec.n_mels}), not {shape}."
+        )
+    if mel.dtype.kind not in "fiu" or not np.isfinite(mel).all():
+        raise CommandError(f"--mel `{path}` holds values that are not finite numbers.")
+    return mel.reshape(1, *frames).astype("float32")
+
+
+def require_fitting(card, arguments):
     """Raises `UsageError` unless the options are those that the model's condition asks for."""
     name, kind = card["name"], (card["condition"] or {}).get("kind")
+    chord, mel_of, mel = arguments.chord, arguments.mel_of, arguments.mel
     if kind == "note_roll" and chord is None:
         raise UsageError(f"`{name}` plays what it is told: give --chord, such as C4:maj or A3.")
-    if kind == "mel" and mel_of is None:
-        raise UsageError(f"`{name}` turns mel spectrograms into sound: give --mel-of RECORDING.")
+    if kind == "mel" and mel_of is None and mel is None:
+        raise UsageError(
+            f"`{name}` turns mel spectrograms into sound: give --mel-of RECORDING or --mel FILE."
+        )
+    if mel_of is not None and mel is not None:
+        raise UsageError("give --mel-of or --mel, not both.")
     if kind != "note_roll" and chord is not None:
         raise UsageError(f"--chord is for models that play notes; `{name}` does not.")
-    if kind != "mel" and mel_of is not None:
-        raise UsageError(f"--mel-of is for vocoders; `{name}` is none.")
+    if kind != "mel" and (mel_of is not None or mel is not None):
+        option = "--mel-of" if mel is None else "--mel"
+        raise UsageError(f"{option} is for vocoders; `{name}` is none.")
 
 
 def chord_roll(chord, condition, *, sample_rate, n_samples, n_before):

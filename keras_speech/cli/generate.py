@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from keras_speech.cli import arguments as kinds
-from keras_speech.cli import conditions
+from keras_speech.cli import conditions, vocoding
 from keras_speech.cli.errors import CommandError, UsageError
 from keras_speech.cli.models import bundled_names, require_model
 from keras_speech.cli.progress import progress
@@ -19,7 +19,7 @@ CHUNK_SIZE = 4096
 
 DESCRIPTION = """\
 Make sound with a model that needs no text. MODEL is the name of one that comes with the package,
-the directory that `keras-speech train wavenet` made, or a .keras file.
+the directory that `keras-speech train` made of a WaveNet or a vocoder, or a .keras file.
 """
 
 EPILOG = """\
@@ -47,7 +47,7 @@ def add_parser(commands, parents):
         "-s",
         type=kinds.number(0, math.inf, above=True),
         metavar="SECONDS",
-        help="how much to make; default: 3, or the whole of --mel-of",
+        help="how much to make; default: 3, or the whole of --mel-of or --mel",
     )
     parser.add_argument(
         "--out",
@@ -79,7 +79,6 @@ def add_parser(commands, parents):
     parser.add_argument(
         "--top-p",
         type=kinds.number(0, 1, above=True),
-        default=1.0,
         metavar="P",
         help="draw each sample from the likeliest values, of this probability together; default: 1",
     )
@@ -93,6 +92,24 @@ def add_parser(commands, parents):
         metavar="FILE",
         help="sound file whose mel spectrogram to turn back into sound, for vocoders",
     )
+    parser.add_argument(
+        "--mel",
+        metavar="FILE",
+        help="the same from a NumPy file (.npy) of a log-mel spectrogram (frames, bands), as "
+        "`speech.mel` of a voice is one",
+    )
+    parser.add_argument(
+        "--sigma",
+        type=kinds.number(0, math.inf),
+        metavar="S",
+        help="deviation of WaveGlow's noise, less is calmer; default: 0.6",
+    )
+    parser.add_argument(
+        "--denoise",
+        type=kinds.number(0, math.inf),
+        metavar="X",
+        help="how much of WaveGlow's own steady sound to take away, such as 0.05; default: 0",
+    )
     parser.set_defaults(run=run)
 
 
@@ -101,7 +118,7 @@ def run(arguments):
     out = kinds.require_writable(arguments.out, what="--out")
     if out.suffix.lower() not in SUFFIXES:
         raise UsageError(f"--out `{out}` must end in {', '.join(SUFFIXES)}.")
-    for option in ("prime", "mel_of"):
+    for option in ("prime", "mel_of", "mel"):
         if getattr(arguments, option) is not None:
             kinds.require_file(getattr(arguments, option), what=f"--{option.replace('_', '-')}")
     require_model(arguments.model)
@@ -114,11 +131,14 @@ def run(arguments):
     if not callable(getattr(model, "stream", None)):
         raise CommandError(f"`{card['name']}` is a {card['kind']}, which makes no sound by itself.")
     _require_finite(model, card)
-    options, n_samples = _options(arguments, model, card)
-    rate = card["sample_rate"]
-    done = 0
+    if vocoding.is_vocoder(model):
+        chunks, n_samples = vocoding.chunks(arguments, model, card)
+    else:
+        options, n_samples = _options(arguments, model, card)
+        chunks = model.stream(n_samples, chunk_size=CHUNK_SIZE, **options)
+    rate, done = card["sample_rate"], 0
     with SoundWriter(out, rate) as writer, progress("Generating") as report:
-        for chunk in model.stream(n_samples, chunk_size=CHUNK_SIZE, **options):
+        for chunk in chunks:
             writer.write(chunk[0])
             done += len(chunk[0])
             report(-(-done // CHUNK_SIZE), -(-n_samples // CHUNK_SIZE))
@@ -128,8 +148,7 @@ def run(arguments):
 
 
 def _options(arguments, model, card):
-    """Returns the keywords of `model.stream`, and how many samples to ask for."""
-    from keras_speech import data
+    """Returns the keywords of a WaveNet's `stream`, and how many samples to ask for."""
     from keras_speech.audio_spec import AudioSpec
 
     rate, condition = card["sample_rate"], card["condition"]
@@ -138,11 +157,13 @@ def _options(arguments, model, card):
             f"`{arguments.model}` does not say what its model is conditioned on; name the "
             "directory that has its model.json."
         )
-    conditions.require_fitting(card, chord=arguments.chord, mel_of=arguments.mel_of)
+    conditions.require_fitting(card, arguments)
+    reason = "it is for WaveGlow"
+    vocoding.require_none(arguments, vocoding.OF_WAVEGLOW, model=card["name"], reason=reason)
     options = {
         "speaker": conditions.speaker_index(arguments.speaker, card),
         "temperature": arguments.temperature or card["temperature"],
-        "top_p": arguments.top_p,
+        "top_p": arguments.top_p or 1.0,
         "seed": arguments.seed,
     }
     n_before = 0
@@ -151,13 +172,13 @@ def _options(arguments, model, card):
         n_before = len(options["prime"])
     seconds = DEFAULT_SECONDS if arguments.seconds is None else arguments.seconds
     n_samples = max(1, round(seconds * rate))
-    if arguments.mel_of is not None:
-        samples = data.read_audio(Path(arguments.mel_of).expanduser(), rate)
+    if arguments.mel_of is not None or arguments.mel is not None:
         spec = AudioSpec.from_dict(condition["spec"])
-        options["mel"] = conditions.mel_of(samples, spec)
+        options["mel"] = conditions.given_mel(arguments, spec)
         left = options["mel"].shape[1] * spec.hop_length - n_before
         if left < 1:
-            raise CommandError("--mel-of must be longer than --prime, which is its beginning.")
+            option = "--mel-of" if arguments.mel is None else "--mel"
+            raise CommandError(f"{option} must be longer than --prime, which is its beginning.")
         n_samples = left if arguments.seconds is None else min(left, n_samples)
     elif arguments.chord is not None:
         options["mel"] = conditions.chord_roll(
