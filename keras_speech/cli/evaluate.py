@@ -1,47 +1,59 @@
-"""`keras-speech evaluate`: how well a voice is understood, and how near it is to recordings."""
+"""`keras-speech evaluate`: how near a voice, or a vocoder alone, is to recordings."""
 
 import argparse
 from pathlib import Path
 
 from keras_speech.cli import arguments as kinds
-from keras_speech.cli.layouts import LAYOUTS, read_corpus
+from keras_speech.cli import evaluate_vocoder, vocoders
+from keras_speech.cli.errors import UsageError
+from keras_speech.cli.layouts import FOLDER, LAYOUTS, read_corpus
 from keras_speech.cli.progress import progress
 from keras_speech.cli.quiet import load_quietly
 from keras_speech.cli.voices import require_voice, speaker_of
 
 DESCRIPTION = """\
-Compare a voice with recordings of the same sentences that were held out from its training.
+Compare a voice with recordings of the same sentences that were held out from its training, or,
+without VOICE, a vocoder with recordings that it copies from their spectrograms.
 
-Measures closed-LM word error rate (a speech recognizer that knows all texts of the corpus),
-mel-cepstral distortion, F0 and voicing errors; beside them those of the recordings themselves and
-of Griffin-Lim from their own spectrograms. Prints a table, and writes --out/evaluation.json and a
-page with players and spectrograms, --out/evaluation.html.
-Needs `pip install keras-speech[evaluate]`.
+Of a voice: closed-LM word error rate (a speech recognizer that knows all texts of the corpus),
+mel-cepstral distortion, F0 and voicing errors. Of a vocoder: PESQ, STOI, mel-cepstral and spectral
+distances, the largest step between samples (clicks), speed, and word error rate where there are
+texts. Beside them are the figures of the recordings themselves and of Griffin-Lim. Prints a table,
+and writes --out/evaluation.json and a page with players and spectrograms, --out/evaluation.html.
+Needs `pip install 'keras_speech[evaluate]'`.
 """
 
 EPILOG = """\
 examples:
   keras-speech evaluate kathleen --data recordings --split recordings/val.txt --out report
   keras-speech evaluate my_voice/voice --data LJSpeech-1.1 --split held_out_ids.txt --out report
+  keras-speech evaluate --vocoder my_vocoder --data recordings --split recordings/val.txt
+  keras-speech evaluate --vocoder griffin-lim --data folder_of_wavs --level-db -3
 """
 
 
 def add_parser(commands, parents):
     parser = commands.add_parser(
         "evaluate",
-        help="measure a voice against recordings",
+        help="measure a voice or a vocoder against recordings",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=parents,
     )
-    parser.add_argument("voice", metavar="VOICE", help="name of a voice, or the directory of one")
+    parser.add_argument(
+        "voice",
+        metavar="VOICE",
+        nargs="?",
+        help="name of a voice, or the directory of one; not given, --vocoder is measured alone",
+    )
+    vocoders.add_option(parser)
     parser.add_argument("--data", required=True, metavar="DIR", help="directory of the recordings")
     parser.add_argument(
         "--split",
-        required=True,
         metavar="FILE",
-        help="file with the name of a recording per line: those to speak and compare",
+        help="file with the name of a recording per line: those to compare; with a vocoder alone "
+        "it may be left out, for all",
     )
     parser.add_argument(
         "--out",
@@ -52,9 +64,9 @@ def add_parser(commands, parents):
     )
     parser.add_argument(
         "--layout",
-        choices=LAYOUTS,
-        default="ljspeech",
-        help="how --data is laid out; default: %(default)s",
+        choices=(*LAYOUTS, FOLDER),
+        help=f"how --data is laid out; {FOLDER}, of any sound files, is for vocoders; default: "
+        f"ljspeech, with a vocoder alone {FOLDER} where there is no metadata.csv",
     )
     parser.add_argument(
         "--sentences",
@@ -73,13 +85,49 @@ def add_parser(commands, parents):
         type=kinds.whole_number(0),
         default=0,
         metavar="N",
-        help="seed of the voice; default: %(default)s",
+        help="seed of the voice or vocoder; default: %(default)s",
+    )
+    alone = parser.add_argument_group("a vocoder alone")
+    alone.add_argument(
+        "--level-db",
+        type=kinds.number(-100, 0),
+        metavar="DB",
+        help="bring the peaks of recordings to this level, such as -3, as in the vocoder's "
+        "training; default: left as they are",
+    )
+    alone.add_argument(
+        "--no-perceptual",
+        action="store_true",
+        help="leave out PESQ and STOI, which need packages that are compiled when installed",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments):
+    if arguments.voice is not None:
+        result = _run_voice(arguments)
+    elif arguments.vocoder is not None:
+        result = evaluate_vocoder.run(arguments)
+    else:
+        raise UsageError("Give a VOICE, a --vocoder, or both.")
+
+    from keras_speech import evaluation
+
+    print(evaluation.format_table(result))
+    print(f"{Path(result['files']['html']).absolute()}: with players and spectrograms")
+    print(f"{Path(result['files']['json']).absolute()}: every figure")
+    return 0
+
+
+def _run_voice(arguments):
     require_voice(arguments.voice, option="VOICE")
+    vocoders.require_vocoder(arguments.vocoder)
+    if arguments.level_db is not None or arguments.no_perceptual:
+        raise UsageError("--level-db and --no-perceptual are for a vocoder alone, without VOICE.")
+    if arguments.split is None:
+        raise UsageError("--split is needed with VOICE: the recordings held out from training.")
+    if arguments.layout == FOLDER:
+        raise UsageError(f"--layout {FOLDER} has no texts; it is for a vocoder, without VOICE.")
     directory = kinds.require_directory(arguments.data, what="--data")
     split = kinds.require_file(arguments.split, what="--split")
     sentences = []
@@ -89,13 +137,12 @@ def run(arguments):
 
     load_quietly(debug=arguments.debug)
     from keras_speech import data, evaluation
-    from keras_speech.voices import Voice
 
-    corpus = read_corpus(arguments.layout, directory)
+    corpus = read_corpus(arguments.layout or "ljspeech", directory)
     ids = data.read_ids(split)
-    voice = Voice.from_preset(arguments.voice)
+    voice = vocoders.load_voice(arguments)
     with progress("Evaluating") as report:
-        result = evaluation.evaluate_voice(
+        return evaluation.evaluate_voice(
             voice,
             corpus,
             ids=ids,
@@ -106,7 +153,3 @@ def run(arguments):
             seed=arguments.seed,
             progress=report,
         )
-    print(evaluation.format_table(result))
-    print(f"{Path(result['files']['html']).absolute()}: with players and spectrograms")
-    print(f"{Path(result['files']['json']).absolute()}: every figure")
-    return 0

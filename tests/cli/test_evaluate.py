@@ -54,6 +54,15 @@ def test_arguments_reach_the_evaluation(evaluate, calls, tmp_path, capsys):
     assert json.startswith(str(tmp_path / "report" / "evaluation.json"))
 
 
+def test_a_voice_is_evaluated_with_another_vocoder(evaluate, calls, tmp_path):
+    """The voice's own makes 2 rounds."""
+    for options in ([], ["--vocoder", "griffin-lim"]):
+        assert evaluate("--out", str(tmp_path / "report"), *options) == 0
+    own, other = (call["voice"].vocoder for call in calls)
+    assert own.n_iter == 2 != other.n_iter
+    assert isinstance(other, ks.models.GriffinLim)
+
+
 @pytest.mark.parametrize(
     "options, message",
     [

@@ -59,7 +59,7 @@ def test_version(capsys):
         (["generate", "piano", "--temperature", "0"], "--temperature: must be a number above 0"),
         (["generate", "piano", "--temperature", "-1"], "--temperature: must be a number above 0"),
         (["generate", "piano", "--top-p", "1.5"], "--top-p: must be a number above 0 to 1"),
-        (["evaluate"], "required: VOICE, --data, --split"),
+        (["evaluate"], "required: --data"),
     ],
     ids=str,
 )
