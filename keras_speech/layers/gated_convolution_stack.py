@@ -43,7 +43,7 @@ class GatedConvolutionStack(keras.layers.Layer):
     ((1, 20, 2), 0.0, 7)
 
     Reference: [Prenger et al., 2019](https://arxiv.org/abs/1811.00002), section 2.1, where it is
-    "WN". As in its implementation, the last layer has no way on.
+    "WN". Without weight normalization the last two products of a layer are made one, exactly.
     """
 
     def __init__(
@@ -65,7 +65,6 @@ class GatedConvolutionStack(keras.layers.Layer):
         self.kernel_size, self.weight_normalization = kernel_size, weight_normalization
         self.supports_masking = True
         self.start = self._dense(channels, "start")
-        self.condition_projection = None
         self.convolutions = [
             self._normalized(
                 DilatedConv1D(
@@ -75,15 +74,11 @@ class GatedConvolutionStack(keras.layers.Layer):
             )
             for i in range(n_layers)
         ]  # fmt: skip
-        # Both 1x1 convolutions as one: the first channels go on, the others out.
-        self.projections = [
-            self._dense(channels if i == n_layers - 1 else 2 * channels, f"projection_{i}")
-            for i in range(n_layers)
-        ]
-        # Float32: what flows add to samples must not have the steps of a 16-bit number.
-        self.end = keras.layers.Dense(
-            output_channels, kernel_initializer="zeros", dtype="float32", name="end"
-        )
+        # One for each layer, for the product of all at once takes n_layers times the memory.
+        self.conditions = None
+        # The last layer has no way on.
+        self.residuals = [self._dense(channels, f"residual_{i}") for i in range(n_layers - 1)]
+        self.skips = [self._dense(channels, f"skip_{i}") for i in range(n_layers)]
 
     def _dense(self, units, name):
         dense = keras.layers.Dense(units, dtype=self.dtype_policy, name=name)
@@ -98,42 +93,60 @@ class GatedConvolutionStack(keras.layers.Layer):
         return (self.kernel_size - 1) // 2 * (2**self.n_layers - 1)
 
     def build(self, inputs_shape, condition_shape=None):
-        before = tuple(inputs_shape[:-1])
-        self.start.build(inputs_shape)
+        self.start.build((None, inputs_shape[-1]))
         if condition_shape is not None:
-            # One product for all layers.
-            units = 2 * self.channels * self.n_layers
-            self.condition_projection = self._dense(units, "condition_projection")
-            self.condition_projection.build(condition_shape)
-        for layer in (*self.convolutions, *self.projections, self.end):
-            layer.build((*before, self.channels))
+            self.conditions = [
+                self._dense(2 * self.channels, f"condition_{i}") for i in range(self.n_layers)
+            ]
+            for layer in self.conditions:
+                layer.build((None, condition_shape[-1]))
+        for layer in self.convolutions:
+            layer.build((*inputs_shape[:-1], self.channels))
+        for layer in (*self.residuals, *self.skips):
+            layer.build((None, self.channels))
+
+        # Float32: what flows add to samples must not have the steps of a 16-bit number.
+        def end(name, shape):
+            return self.add_weight(
+                shape=shape, initializer="zeros", dtype="float32", autocast=False, name=name
+            )
+
+        self.end_kernel = end("end_kernel", (self.channels, self.output_channels))
+        self.end_bias = end("end_bias", (self.output_channels,))
 
     def call(self, inputs, condition=None, mask=None):
-        if (condition is None) != (self.condition_projection is None):
+        if (condition is None) != (self.conditions is None):
             raise ValueError(
                 "`condition` must be given always or never: the stack was built "
-                f"{'without' if self.condition_projection is None else 'with'} one. Received: "
+                f"{'without' if self.conditions is None else 'with'} one. Received: "
                 f"{'None' if condition is None else 'a tensor'}"
             )
-        x, total = self.start(inputs), None
-        if mask is not None:
-            mask = ops.cast(mask, x.dtype)[..., None]
-        conditions = [None] * self.n_layers
-        if condition is not None:
-            conditions = ops.split(self.condition_projection(condition), self.n_layers, axis=-1)
-        layers = zip(self.convolutions, self.projections, conditions, strict=True)
-        for i, (convolution, projection, added) in enumerate(layers):
-            gates = convolution(x if mask is None else x * mask)
-            if added is not None:
-                gates = gates + added
+        batch, time = ops.shape(inputs)[:2]
+        # All but the convolutions work on matrices of steps and channels.
+        x, total = self.start(_flat(inputs)), 0.0
+        condition = None if condition is None else _flat(condition)
+        mask = None if mask is None else ops.reshape(ops.cast(mask, x.dtype), (-1, 1))
+        for i, convolution in enumerate(self.convolutions):
+            seen = ops.reshape(x if mask is None else x * mask, (batch, time, self.channels))
+            gates = _flat(convolution(seen))
+            if condition is not None:
+                gates = gates + self.conditions[i](condition)
             # `split` rather than indexing, whose gradient is slow in TensorFlow.
             filters, gates = ops.split(gates, 2, axis=-1)
-            out = projection(ops.tanh(filters) * ops.sigmoid(gates))
+            gated = ops.tanh(filters) * ops.sigmoid(gates)
+            total = total + self._out(self.skips[i], gated)
             if i < self.n_layers - 1:
-                residual, out = ops.split(out, 2, axis=-1)
-                x = x + residual
-            total = out if total is None else total + out
-        return self.end(total)
+                x = x + self.residuals[i](gated)
+        return ops.reshape(total + self.end_bias, (batch, time, self.output_channels))
+
+    def _out(self, skip, gated):
+        """A layer's part of the output: two products in turn, the last in float32."""
+        if self.weight_normalization:
+            return ops.matmul(ops.cast(skip(gated), "float32"), self.end_kernel)
+        # The product of both weights first: as good as nothing in place of `channels**2` a step.
+        kernel = ops.matmul(ops.cast(skip.kernel, "float32"), self.end_kernel)
+        bias = ops.matmul(ops.cast(skip.bias, "float32")[None], self.end_kernel)
+        return ops.matmul(ops.cast(gated, "float32"), kernel) + bias
 
     def get_config(self):
         return {
@@ -144,3 +157,8 @@ class GatedConvolutionStack(keras.layers.Layer):
             "kernel_size": self.kernel_size,
             "weight_normalization": self.weight_normalization,
         }
+
+
+def _flat(x):
+    """`(batch, time, channels)` as `(batch * time, channels)`."""
+    return ops.reshape(x, (-1, x.shape[-1]))

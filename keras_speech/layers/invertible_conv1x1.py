@@ -61,7 +61,11 @@ class InvertibleConv1x1(keras.layers.Layer):
             )
         # Below the diagonal the lower triangle, above it the upper one, on it logarithms.
         self.kernel = self.add_weight(
-            shape=(channels, channels), initializer=random_rotation, dtype="float32", name="kernel"
+            shape=(channels, channels),
+            initializer=random_rotation,
+            dtype="float32",
+            autocast=False,
+            name="kernel",
         )
 
     def matrix(self):

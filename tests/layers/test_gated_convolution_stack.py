@@ -22,33 +22,34 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-def test_equals_the_equations_written_out():
+@pytest.mark.parametrize("normalized", [False, True])
+def test_equals_the_equations_written_out(normalized):
     """Two layers, by explicit sums over taps."""
-    net = moved(GatedConvolutionStack(2, channels=4, n_layers=2), X, CONDITION)
-    weights = {w.path.split("/", 1)[-1]: w.numpy() for w in net.weights}
+    net = GatedConvolutionStack(2, channels=4, n_layers=2, weight_normalization=normalized)
+    moved(net, X, CONDITION)
 
-    def dense(name, x):
-        kernels = [w for path, w in weights.items() if path.endswith(f"{name}/kernel")]
-        biases = [w for path, w in weights.items() if path.endswith(f"{name}/bias")]
-        return x @ kernels[0] + biases[0]
+    def weights(layer):
+        layer = layer.fold() if normalized else layer
+        return layer.kernel.numpy(), layer.bias.numpy()
 
-    def convolution(i, x):
-        (kernel,) = [w for path, w in weights.items() if path.endswith(f"convolution_{i}/kernel")]
-        (bias,) = [w for path, w in weights.items() if path.endswith(f"convolution_{i}/bias")]
-        y = np.tile(bias, (*x.shape[:2], 1))
+    def dense(layer, x):
+        kernel, bias = weights(layer)
+        return x @ kernel + bias
+
+    def gated(i, x):
+        kernel, bias = weights(net.convolutions[i])
+        gates = np.tile(bias, (*x.shape[:2], 1)) + dense(net.conditions[i], CONDITION)
         for t in range(x.shape[1]):
             for j in range(3):
                 if 0 <= (u := t + (j - 1) * 2**i) < x.shape[1]:
-                    y[:, t] += x[:, u] @ kernel[j]
-        return y
+                    gates[:, t] += x[:, u] @ kernel[j]
+        return np.tanh(gates[..., :4]) * sigmoid(gates[..., 4:])
 
-    x = dense("start", X)
-    conditions = dense("condition_projection", CONDITION)
-    gates = convolution(0, x) + conditions[..., :8]
-    out = dense("projection_0", np.tanh(gates[..., :4]) * sigmoid(gates[..., 4:]))
-    gates = convolution(1, x + out[..., :4]) + conditions[..., 8:]
-    last = dense("projection_1", np.tanh(gates[..., :4]) * sigmoid(gates[..., 4:]))
-    expected = dense("end", out[..., 4:] + last)
+    x = dense(net.start, X)
+    first = gated(0, x)
+    second = gated(1, x + dense(net.residuals[0], first))
+    total = dense(net.skips[0], first) + dense(net.skips[1], second)
+    expected = total @ net.end_kernel.numpy() + net.end_bias.numpy()
     np.testing.assert_allclose(net(X, CONDITION), expected, atol=1e-5)
 
 

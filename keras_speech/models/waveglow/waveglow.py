@@ -255,24 +255,26 @@ class WaveGlow(Vocoder):
             return self
         plain = type(self).from_config({**self.get_config(), "weight_normalization": False})
         for ours, theirs in zip(self._parts(), plain._parts(), strict=True):
-            values = ours.get_weights()
-            if isinstance(ours, WeightNormalization):
+            if isinstance(ours, keras.Variable):
+                theirs.assign(ours)
+            elif isinstance(ours, WeightNormalization):
+                values = ours.get_weights()
                 theirs.set_weights(ours.fold().get_weights())
                 # Folding changes the directions' lengths, of which an optimizer knows.
                 ours.set_weights(values)
             else:
-                theirs.set_weights(values)
+                theirs.set_weights(ours.get_weights())
         return plain
 
     def _parts(self):
+        """All layers that have weights, and variables that layers of layers have."""
         yield self.upsampler
         for convolution, coupling in zip(
             self.flows.convolutions, self.flows.couplings, strict=True
         ):
-            yield convolution
             net = coupling.net
-            yield from (net.start, net.condition_projection, *net.convolutions, *net.projections)
-            yield net.end
+            yield from (convolution, net.start, *net.convolutions, *net.conditions)
+            yield from (*net.residuals, *net.skips, net.end_kernel, net.end_bias)
 
     def get_config(self):
         flows = self.flows.get_config()

@@ -8,5 +8,5 @@ CHANNELS_256 = dict(channels=256)
 # float32 takes 1.07 GB and training with Adam four.
 CHANNELS_512 = dict(channels=512)
 
-# What a processor can train: 8.9 million parameters, 16 billion multiplications per second.
+# What a processor can train: 8.8 million parameters, 15 billion multiplications per second.
 SMALL = dict(n_flows=8, channels=64, n_layers=6, upsampler_frames=2)
