@@ -20,8 +20,17 @@ LOSSES = dict(mel_weight=45.0, stft_weight=15.0, magnitude_weight=15.0, phase_we
 
 
 def make_model():
-    """The generator, and discriminators that two cores can afford."""
-    return ks.Vocos(**ks.vocos_configs.SMALL, **LOSSES, mel_mean=-5.5, mel_scale=2.0)
+    """The generator, and a discriminator that two cores can afford."""
+    discriminator = ks.layers.MultiPeriodDiscriminator(
+        channels=(8, 32, 64, 128), weight_normalization=False
+    )
+    return ks.Vocos(
+        **ks.vocos_configs.SMALL,
+        **LOSSES,
+        discriminators=[discriminator],
+        mel_mean=-5.5,
+        mel_scale=2.0,
+    )
 
 
 def optimizer(learning_rate, steps, **options):
@@ -72,17 +81,16 @@ def main():
         jit_compile=True,
         verbose=2,
     )
-    if model.discriminators:
-        model.adversarial = True
-        ks.training.train(
-            model,
-            batches,
-            epochs=arguments.epochs,
-            directory=out / "adversarial",
-            optimizer=optimizer(3e-4, arguments.epochs * steps, use_ema=True, ema_momentum=0.999),
-            jit_compile=True,
-            verbose=2,
-        )
+    model.adversarial = True
+    ks.training.train(
+        model,
+        batches,
+        epochs=arguments.epochs,
+        directory=out / "adversarial",
+        optimizer=optimizer(3e-4, arguments.epochs * steps, use_ema=True, ema_momentum=0.999),
+        jit_compile=True,
+        verbose=2,
+    )
     ks.models.save_model_preset(
         model, out / "model", name="vocoder", license="", weights_dtype="float16", overwrite=True
     )
