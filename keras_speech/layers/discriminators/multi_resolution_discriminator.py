@@ -48,7 +48,8 @@ class MultiResolutionDiscriminator(keras.layers.Layer):
         weight_normalization=True,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        # Spectra are taken of float32 samples under any policy.
+        super().__init__(autocast=False, **kwargs)
         convolutions.check_counts(n_ffts=n_ffts)
         self.n_ffts, self.channels = tuple(n_ffts), channels
         self.bands = tuple(tuple(band) for band in bands)

@@ -62,7 +62,8 @@ class ResolutionDiscriminator(keras.layers.Layer):
         weight_normalization=True,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        # Spectra are taken of float32 samples under any policy.
+        super().__init__(autocast=False, **kwargs)
         convolutions.check_counts(n_fft=n_fft, channels=channels)
         hop = n_fft // 4 if hop_length is None else hop_length
         stft.check_frame(n_fft=n_fft, hop_length=hop, win_length=n_fft)
