@@ -44,13 +44,18 @@ def test_teacher_forced_mels_are_those_of_the_call(corpus):
     mel = np.random.default_rng(1).normal(size=(31, 8)).astype("float32")
     predicted = teacher_forced(model, tokenizer)(corpus[0], mel)
     tokens, lengths = tokenizer(["ab"])
-    batch = {"tokens": tokens, "token_lengths": lengths, "mel": mel[None], "mel_lengths": [31]}
+    batch = {
+        "tokens": tokens,
+        "token_lengths": lengths,
+        "mel": mel[None],
+        "mel_lengths": np.array([31]),
+    }
     assert predicted.shape == (31, 8)
     np.testing.assert_allclose(predicted, model(batch)["mel"][0, :31], atol=1e-4)
 
 
 def test_what_does_not_fit_is_refused(corpus):
-    with pytest.raises(ValueError, match=r"recording a .*\(31, 8\).*shape=\(30, 8\)"):
+    with pytest.raises(ValueError, match=r"recording 'a' .*\(31, 8\).*shape=\(30, 8\)"):
         epochs_of(corpus).with_mels(lambda recording, mel: mel[:30])
     with pytest.raises(ValueError, match="made with a `spec`"):
         waveform_epochs(corpus, 64, progress=False).with_mels(lambda recording, mel: mel)
