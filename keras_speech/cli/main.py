@@ -22,6 +22,8 @@ examples:
   keras-speech speak "Hello." --voice my_voice/voice
   keras-speech generate piano --chord C4:maj --seconds 2 --out c.wav
   keras-speech train wavenet --data my_music --epochs 20 --out my_model
+  keras-speech train vocos --data LJSpeech-1.1 --epochs 100 --out my_vocoder
+  keras-speech speak "Hello." --vocoder my_vocoder
 
 keras-speech COMMAND --help explains a command.
 """

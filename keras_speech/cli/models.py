@@ -16,12 +16,12 @@ def bundled_names():
     return sorted(path.parent.name for path in presets.glob("*/model.json"))
 
 
-def require_model(model):
+def require_model(model, *, option="MODEL"):
     """Says at once that there is no such model; what is wrong inside of one, loading it says."""
     path = Path(model).expanduser()
     if model in bundled_names() or path.is_dir() or (path.is_file() and path.suffix == ".keras"):
         return
     raise UsageError(
-        f"MODEL `{model}` is neither a directory, a .keras file, nor a model that comes with the "
-        f"package ({', '.join(bundled_names()) or 'this installation has none'})."
+        f"{option} `{model}` is neither a directory, a .keras file, nor a model that comes with "
+        f"the package ({', '.join(bundled_names()) or 'this installation has none'})."
     )

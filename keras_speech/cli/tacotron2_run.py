@@ -65,14 +65,14 @@ class Tacotron2Run(TrainingRun):
 
         return Tacotron2(**training_directory.model_config(self.out, measured))
 
-    def callbacks(self, train, validation):
+    def callbacks(self, train, validation, directory):
         from keras_speech.callbacks import AlignmentPlot
 
         if not self.arguments.plot_every:
             return []
         batch = next(iter(validation if validation is not None else train(0)))
         batch = {name: value[:PLOTTED] for name, value in batch.items()}
-        return [AlignmentPlot(batch, self.out / "alignments", every=self.arguments.plot_every)]
+        return [AlignmentPlot(batch, directory / "alignments", every=self.arguments.plot_every)]
 
     def save(self, model):
         from keras_speech.models import GriffinLim

@@ -2,18 +2,22 @@
 
 import argparse
 
-from keras_speech.cli import train_tacotron2, train_wavenet
+from keras_speech.cli import train_tacotron2, train_vocoders, train_wavenet
 
 DESCRIPTION = """\
 Train a model on recordings. Each model has options of its own:
   keras-speech train tacotron2 --help    a voice, from recordings of somebody reading and texts
   keras-speech train wavenet --help      sound of any kind, from a folder of recordings
+  keras-speech train vocos --help        mel spectrograms to sound, which makes a voice natural;
+  keras-speech train hifigan --help      three kinds of model for that
+  keras-speech train waveglow --help
 """
 
 EPILOG = """\
 examples:
   keras-speech train tacotron2 --data LJSpeech-1.1 --epochs 200 --out my_voice
   keras-speech train wavenet --data piano --epochs 100 --out my_piano
+  keras-speech train vocos --data recordings --warm-epochs 30 --epochs 100 --out my_vocoder
 """
 
 
@@ -29,3 +33,4 @@ def add_parser(commands, parents):
     models = parser.add_subparsers(title="models", metavar="MODEL", dest="model", required=True)
     for model in (train_tacotron2, train_wavenet):
         model.add_parser(models, parents)
+    train_vocoders.add_parsers(models, parents)

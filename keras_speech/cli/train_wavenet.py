@@ -1,9 +1,7 @@
 """`keras-speech train wavenet`: the arguments; `wavenet_run` does the work."""
 
 import argparse
-import math
 
-from keras_speech.cli import arguments as kinds
 from keras_speech.cli import training_arguments
 from keras_speech.cli.layouts import FOLDER, LAYOUTS
 
@@ -49,35 +47,12 @@ def add_parser(models, parents):
     training_arguments.add_data(
         data, layouts=(FOLDER, *LAYOUTS), default_layout=FOLDER, sample_rate=16000
     )
-    _add_segments(data)
+    training_arguments.add_segments(data, segment=1.0)
     _add_model(parser.add_argument_group("model"))
     training = parser.add_argument_group("training")
     training_arguments.add_training(training, batch_size=8, batch_help="segments in a batch")
-    _add_samples(training)
+    training_arguments.add_samples(training)
     parser.set_defaults(run=run, command="train wavenet")
-
-
-def _add_segments(group):
-    group.add_argument(
-        "--segment",
-        type=kinds.number(0, math.inf, above=True),
-        default=1.0,
-        metavar="SECONDS",
-        help="length of the pieces that training sees; default: %(default)s",
-    )
-    group.add_argument(
-        "--balance",
-        choices=["files", "seconds"],
-        default="files",
-        help="what is equally likely to be heard: each file, or each second; default: %(default)s",
-    )
-    group.add_argument(
-        "--silence-db",
-        type=kinds.number(-120, -1),
-        metavar="DB",
-        help="avoid pieces quieter than this under their recording's loudest, such as -40; "
-        "default: not avoided",
-    )
 
 
 def _add_model(group):
@@ -100,29 +75,6 @@ def _add_model(group):
         action="store_true",
         help="learn to turn mel spectrograms into sound, as --config tacotron2_vocoder does; "
         "default: sound from nothing",
-    )
-
-
-def _add_samples(group):
-    group.add_argument(
-        "--steps-per-epoch",
-        type=kinds.whole_number(1),
-        metavar="N",
-        help="batches in an epoch; default: as many as are as long as all recordings",
-    )
-    group.add_argument(
-        "--sample-every",
-        type=kinds.whole_number(0),
-        default=5,
-        metavar="N",
-        help="epochs between audio samples, 0 for none; default: %(default)s",
-    )
-    group.add_argument(
-        "--sample-seconds",
-        type=kinds.number(0, 600, above=True),
-        default=3.0,
-        metavar="SECONDS",
-        help="length of an audio sample; default: %(default)s",
     )
 
 

@@ -55,8 +55,64 @@ def add_data(group, *, layouts, default_layout, sample_rate):
     )
 
 
-def add_training(group, *, batch_size, batch_help):
-    """Adds what the resumable loop takes."""
+def add_segments(group, *, segment):
+    """Adds how recordings are cut; `segment` is the default length in seconds."""
+    group.add_argument(
+        "--segment",
+        type=kinds.number(0, math.inf, above=True),
+        default=segment,
+        metavar="SECONDS",
+        help="length of the pieces that training sees; default: %(default)s",
+    )
+    group.add_argument(
+        "--balance",
+        choices=["files", "seconds"],
+        default="files",
+        help="what is equally likely to be heard: each file, or each second; default: %(default)s",
+    )
+    group.add_argument(
+        "--silence-db",
+        type=kinds.number(-120, -1),
+        metavar="DB",
+        help="avoid pieces quieter than this under their recording's loudest, such as -40; "
+        "default: not avoided",
+    )
+
+
+def add_samples(group):
+    """Adds how long an epoch is, and what is heard of it."""
+    group.add_argument(
+        "--steps-per-epoch",
+        type=kinds.whole_number(1),
+        metavar="N",
+        help="batches in an epoch; default: as many as are as long as all recordings",
+    )
+    group.add_argument(
+        "--sample-every",
+        type=kinds.whole_number(0),
+        default=5,
+        metavar="N",
+        help="epochs between audio samples, 0 for none; default: %(default)s",
+    )
+    group.add_argument(
+        "--sample-seconds",
+        type=kinds.number(0, 600, above=True),
+        default=3.0,
+        metavar="SECONDS",
+        help="length of an audio sample; default: %(default)s",
+    )
+
+
+def add_training(
+    group,
+    *,
+    batch_size,
+    batch_help,
+    learning_rate=1e-3,
+    schedule="inverse_sqrt",
+    clip_norm=1.0,
+):
+    """Adds what the resumable loop takes; the keywords are defaults."""
     group.add_argument(
         "--epochs",
         type=kinds.whole_number(1),
@@ -74,14 +130,14 @@ def add_training(group, *, batch_size, batch_help):
     group.add_argument(
         "--learning-rate",
         type=kinds.number(0, math.inf, above=True),
-        default=1e-3,
+        default=learning_rate,
         metavar="RATE",
         help="the highest learning rate; default: %(default)s",
     )
     group.add_argument(
         "--schedule",
         choices=SCHEDULES,
-        default="inverse_sqrt",
+        default=schedule,
         help="how the learning rate falls; cosine ends at --epochs; default: %(default)s",
     )
     group.add_argument(
@@ -93,7 +149,7 @@ def add_training(group, *, batch_size, batch_help):
     group.add_argument(
         "--clip-norm",
         type=kinds.number(0, math.inf, above=True),
-        default=1.0,
+        default=clip_norm,
         metavar="NORM",
         help="limit of the gradient's norm; default: %(default)s",
     )

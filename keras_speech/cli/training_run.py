@@ -50,7 +50,7 @@ class TrainingRun:
         model = self.make_model(train)
         self._list_skipped()
         try:
-            self._fit(model, train, validation)
+            self.fit(model, train, validation)
             interrupted = False
         except KeyboardInterrupt:
             interrupted = True
@@ -67,9 +67,17 @@ class TrainingRun:
         """Returns the model; `train` gives batches to measure."""
         raise NotImplementedError
 
-    def callbacks(self, train, validation):
-        """Returns the model's own Keras callbacks."""
+    def callbacks(self, train, validation, directory):
+        """Returns the model's own Keras callbacks, which write into `directory`."""
         return []
+
+    def fit(self, model, train, validation):
+        """Trains the model in one go; a subclass may have several."""
+        self.train(model, train, validation, epochs=self.arguments.epochs, directory=self.out)
+
+    def progress(self):
+        """Returns epochs done, epochs wanted, and what to call them."""
+        return epochs_in(self.out), self.arguments.epochs, "epochs"
 
     def save(self, model):
         """Writes what the user is after, and returns its path."""
@@ -119,45 +127,57 @@ class TrainingRun:
         if self.skipped:
             print(f"keras-speech: {len(self.skipped)} recordings skipped", file=sys.stderr)
 
-    def _fit(self, model, train, validation):
+    def train(self, model, train, validation, *, epochs, directory, **options):
+        """Trains into a directory, or goes on there; `options` replace those of the arguments."""
         from keras_speech import training
         from keras_speech.callbacks import EventLog
 
         arguments = self.arguments
+        settings = {
+            "learning_rate": arguments.learning_rate,
+            "schedule": arguments.schedule,
+            "warmup_steps": arguments.warmup_steps,
+            "clip_norm": arguments.clip_norm,
+            "ema_momentum": arguments.average,
+            "keep": arguments.keep,
+            "verbose": 1 if sys.stdout.isatty() else 2,
+        }
         training.train(
             model,
             train,
             validation,
-            epochs=arguments.epochs,
-            directory=self.out,
-            learning_rate=arguments.learning_rate,
-            schedule=arguments.schedule,
-            warmup_steps=arguments.warmup_steps,
-            clip_norm=arguments.clip_norm,
-            ema_momentum=arguments.average,
-            keep=arguments.keep,
-            callbacks=[EventLog(self.out / "logs"), *self.callbacks(train, validation)],
-            verbose=1 if sys.stdout.isatty() else 2,
+            epochs=epochs,
+            directory=directory,
+            callbacks=[
+                EventLog(directory / "logs"),
+                *self.callbacks(train, validation, directory),
+            ],
+            **{**settings, **options},
         )
 
     def _end(self, model, interrupted):
-        from keras_speech.training import read_checkpoint
-
-        state = read_checkpoint(self.out / "checkpoint.npz")
-        done, wanted = state["epoch"] if state else 0, self.arguments.epochs
+        done, wanted, epochs = self.progress()
         # Interrupted within the first epoch there is nothing that has learned anything.
         path = self.save(model) if done else None
         if interrupted:
             so_far = f" So far: {path}" if done else ""
             print(
-                f"\nkeras-speech: interrupted after {done} of {wanted} epochs; the same command "
-                f"goes on from there.{so_far}",
+                f"\nkeras-speech: interrupted after {done} of {wanted} {epochs}; the same "
+                f"command goes on from there.{so_far}",
                 file=sys.stderr,
             )
             return INTERRUPTED
-        print(f"{path}: trained for {done} epochs. Hear it:")
+        print(f"{path}: trained for {done} {epochs}. Hear it:")
         print(self.advice(path))
         return 0
+
+
+def epochs_in(directory):
+    """Returns how many epochs of a training in `directory` are complete."""
+    from keras_speech.training import read_checkpoint
+
+    state = read_checkpoint(directory / "checkpoint.npz")
+    return state["epoch"] if state else 0
 
 
 def _amount(text):

@@ -1,0 +1,105 @@
+"""One call of `keras-speech train` for a model that learns from pieces of sound."""
+
+from keras_speech.cli.errors import CommandError
+from keras_speech.cli.training_run import TrainingRun
+
+
+class SoundRun(TrainingRun):
+    """What WaveNet and the vocoders share.
+
+    `configure` of a subclass sets `spec`, the `AudioSpec` of the mels or `None`, and `speakers`,
+    their names or `None`.
+    """
+
+    def batches(self, corpus, *, shuffle=True):
+        from keras_speech import data
+
+        arguments = self.arguments
+        hop_length = self.spec.hop_length if self.spec else 1
+        n_hops = max(1, round(arguments.segment * arguments.sample_rate / hop_length))
+        try:
+            epochs = data.waveform_epochs(
+                corpus,
+                n_hops * hop_length,
+                arguments.batch_size,
+                sample_rate=arguments.sample_rate,
+                spec=self.spec,
+                seed=arguments.seed,
+                shuffle=shuffle,
+                steps_per_epoch=arguments.steps_per_epoch if shuffle else None,
+                balance=arguments.balance,
+                silence_db=arguments.silence_db if shuffle else None,
+                level=arguments.level_db,
+                trim=arguments.trim_db,
+                cache=self.out / "features",
+                on_error=arguments.on_error,
+                skipped=self.skipped,
+            )
+        except ValueError as error:
+            raise CommandError(_in_options(str(error))) from error
+        # Validation's batches are the later ones: what is heard is then new to the model.
+        self.heard = epochs.recordings[0]
+        return epochs
+
+    def callbacks(self, train, validation, directory):
+        arguments = self.arguments
+        if not arguments.sample_every:
+            return []
+        return [
+            _averaged_audio_sample(
+                directory / "samples",
+                every=arguments.sample_every,
+                log_directory=directory / "logs",
+                seed=arguments.seed,
+                **self.heard_options(),
+            )
+        ]
+
+    def heard_options(self):
+        """Returns what `generate` is to make an audio sample of."""
+        return {"mel": self.heard_mel()}
+
+    def heard_mel(self):
+        """Returns the mel of the beginning of the recording that is heard in audio samples."""
+        from keras_speech import data
+        from keras_speech.cli.conditions import mel_of
+
+        rate = self.spec.sample_rate
+        n_samples = max(1, round(self.arguments.sample_seconds * rate))
+        samples = data.read_audio(self.heard.path, rate)[:n_samples]
+        if self.arguments.level_db is not None:
+            samples = data.Level(self.arguments.level_db)(samples)
+        return mel_of(samples, self.spec)
+
+    def save(self, model):
+        from keras_speech.models import save_model_preset
+
+        return save_model_preset(
+            model,
+            self.out,
+            description=f"Trained on {self.data.resolve().name}",
+            speakers=self.speakers,
+            overwrite=True,
+        )
+
+
+def _averaged_audio_sample(*arguments, **options):
+    """An `AudioSample` of the averaged weights, where the optimizer keeps any."""
+    from keras_speech import callbacks
+    from keras_speech.training import averaged_weights
+
+    class AveragedAudioSample(callbacks.AudioSample):
+        def generate(self):
+            with averaged_weights(self.model):
+                return super().generate()
+
+    return AveragedAudioSample(*arguments, **options)
+
+
+def _in_options(message):
+    """Says in the command's words what the library says in Python's."""
+    return (
+        message.replace("`segment_length`", "--segment")
+        .replace("on_error='skip'", "--on-error skip")
+        .replace("`silence_db`", "--silence-db")
+    )
