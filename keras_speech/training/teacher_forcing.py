@@ -28,17 +28,17 @@ def teacher_forced(model, tokenizer, speakers=()):
 
     def predicted(recording, mel):
         tokens, lengths = tokenizer([recording.text])
+        if not np.asarray(lengths)[0]:
+            raise ValueError(
+                f"Recording {recording.where} has no text that the tokenizer can speak. "
+                f"Received: text={recording.text!r}."
+            )
         batch = {
             "tokens": np.asarray(tokens, "int32"),
             "token_lengths": np.asarray(lengths, "int32"),
             "mel": mel[None],
             "mel_lengths": np.array([len(mel)], "int32"),
         }
-        if not batch["token_lengths"][0]:
-            raise ValueError(
-                f"Recording {recording.where} has no text that the tokenizer can speak. "
-                f"Received: text={recording.text!r}."
-            )
         if speakers:
             batch["speaker"] = np.array([list(speakers).index(recording.speaker)], "int32")
         # Models that predict several frames at a time may give a few more.
