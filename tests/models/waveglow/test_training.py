@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from jax_process import run_on_jax
-from keras_speech import WaveGlow
+from keras_speech import WaveGlow, waveglow_configs
 from keras_speech.ops import mel as mel_ops
 from models.waveglow.tiny_waveglow import SIZES, SPEC, tiny_inputs, tiny_waveglow
 
@@ -54,6 +54,22 @@ def test_training_makes_real_audio_likelier_than_noise():
     z, _ = model(held_out)
     back = model.flows.inverse(z, model.upsampler(held_out["mel"]))
     np.testing.assert_allclose(np.reshape(back, (8, -1)), held_out["samples"], atol=1e-4)
+
+
+@pytest.mark.slow
+def test_inverse_recovers_input_after_training_in_the_published_size():
+    keras.utils.set_random_seed(0)
+    model = WaveGlow(**waveglow_configs.CHANNELS_256)
+    random = np.random.default_rng(0)
+    samples = 0.3 * np.sin(np.arange(4 * 768).reshape(4, 768) / 9 + random.normal(size=(4, 1)))
+    mel = random.normal(-5, 2, (4, 3, 80)).astype("float32")
+    inputs = {"samples": samples.astype("float32"), "mel": mel}
+    model.compile(keras.optimizers.Adam(1e-3))
+    losses = model.fit(inputs, epochs=20, verbose=0).history["loss"]
+    assert losses[-1] < losses[0] - 1
+    z, _ = model(inputs)
+    back = np.reshape(model.flows.inverse(z, model.upsampler(mel)), (4, -1))
+    np.testing.assert_allclose(back, inputs["samples"], atol=1e-4)
 
 
 def test_silence_and_clipping_train_in_bfloat16():

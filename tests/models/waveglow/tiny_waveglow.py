@@ -1,6 +1,5 @@
 """Small WaveGlows to test with, and what they read."""
 
-import keras
 import numpy as np
 
 from keras_speech import AudioSpec, WaveGlow
@@ -11,14 +10,17 @@ SPEC = AudioSpec(sample_rate=8000, n_fft=32, hop_length=8, win_length=32, n_mels
 SIZES = dict(n_flows=3, n_groups=8, early_every=1, channels=4, n_layers=2, upsampler_frames=3)
 
 
-def tiny_waveglow(deviation=0.2, **kwargs):
-    """A WaveGlow none of whose layers is where it started. It is the same each time."""
-    keras.utils.set_random_seed(0)
+def tiny_waveglow(**kwargs):
+    """A WaveGlow none of whose layers is at its start. It is the same each time, on any backend."""
     model = WaveGlow(SPEC, **{**SIZES, **kwargs})
     random = np.random.default_rng(0)
-    model.set_weights(
-        [w + random.normal(0, deviation, w.shape).astype("float32") for w in model.get_weights()]
-    )
+
+    def weight(shape):
+        # Matrices with larger factors are hard to invert.
+        deviation = 0.2 if len(shape) == 2 and shape[0] == shape[1] else 0.4
+        return random.normal(0, deviation, shape).astype("float32")
+
+    model.set_weights([weight(w.shape) for w in model.weights])
     return model
 
 
