@@ -59,5 +59,5 @@ def test_what_does_not_fit_is_refused(corpus):
         epochs_of(corpus).with_mels(lambda recording, mel: mel[:30])
     with pytest.raises(ValueError, match="made with a `spec`"):
         waveform_epochs(corpus, 64, progress=False).with_mels(lambda recording, mel: mel)
-    with pytest.raises(ValueError, match="text='§'"):
-        teacher_forced(None, CharacterTokenizer())(Recording("b", "b.wav", text="§"), None)
+    with pytest.raises(ValueError, match="text=''"):
+        teacher_forced(None, CharacterTokenizer())(Recording("b", "b.wav", text=""), None)
