@@ -105,7 +105,9 @@ class FlowStack(keras.layers.Layer):
     def inverse(self, z, condition, mask=None):
         """The `inputs` that `z` was made of, with the same condition and mask."""
         n_early = sum(self.leaves_early(i) for i in range(self.n_flows))
-        *early, x = ops.split(z, [self.early_channels * (i + 1) for i in range(n_early)], axis=-1)
+        ends = [self.early_channels * (i + 1) for i in range(n_early)]
+        # TensorFlow's graphs refuse a split at no place.
+        *early, x = ops.split(z, ends, axis=-1) if ends else [z]
         for i, (convolution, coupling) in reversed(list(enumerate(self._pairs()))):
             x = convolution.inverse(coupling.inverse(x, condition, mask))
             if self.leaves_early(i):

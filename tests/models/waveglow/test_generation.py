@@ -106,3 +106,12 @@ def test_negative_numbers_are_refused(model, name):
         model.generate(MEL, **{name: -1})
     with pytest.raises(ValueError, match=f"`{name}` must not be negative"):
         next(model.stream(MEL, **{name: -1}))
+
+
+def test_no_channel_need_leave_early():
+    model = tiny_waveglow(early_every=4)
+    inputs = tiny_inputs()
+    z, _ = model(inputs)
+    assert z.shape == (2, 6, 8)
+    samples = model.generate(inputs["mel"])
+    assert samples.shape == (2, 48) and np.isfinite(samples).all()
