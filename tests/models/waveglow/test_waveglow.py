@@ -157,12 +157,37 @@ def test_gradients_are_the_same_with_rematerialization():
         ({"n_groups": 7}, "`n_groups` must divide the hop of 8 samples. Received: n_groups=7"),
         ({"n_flows": 5, "early_every": 1}, "At least 2 channels must be left to the last flow"),
         ({"sigma": 0}, "`sigma` must be greater than 0. Received: sigma=0"),
+        ({"early_channels": 1.5}, "`early_channels` must be a whole number from 0"),
         ({"n_layers": 0}, "`n_layers` must be a whole number from 1. Received: n_layers=0"),
     ],
 )
 def test_bad_arguments_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         WaveGlow(SPEC, **{"n_flows": 2, "channels": 2, **arguments})
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"samples": np.zeros((2, 72), "float32")}, r"samples \(2, 72\), mel \(2, 10, "),
+        ({"samples": np.zeros((2, 80, 1), "float32")}, r"samples \(2, 80, 1\)"),
+        ({"samples": None}, r"dict of .* Received: \['mel'\]"),
+    ],
+)
+def test_recordings_that_do_not_fit_their_mel_are_refused(changes, message):
+    model = tiny_waveglow()
+    inputs = {"mel": np.zeros((2, 10, SPEC.n_mels), "float32"), **changes}
+    inputs = {name: value for name, value in inputs.items() if value is not None}
+    with pytest.raises(ValueError, match=message):
+        model(inputs)
+
+
+def test_building_it_once_more_changes_nothing():
+    model = tiny_waveglow()
+    mel = np.zeros((1, 4, SPEC.n_mels), "float32")
+    before = model.generate(mel)
+    model.build()
+    np.testing.assert_array_equal(model.generate(mel), before)
 
 
 def test_the_spec_may_be_its_dict():
