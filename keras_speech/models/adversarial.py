@@ -57,7 +57,7 @@ class AdversarialVocoder(Vocoder):
                 f"`adversarial_loss` must be one of {sorted(KINDS)}. "
                 f"Received: adversarial_loss={adversarial_loss!r}"
             )
-        _check_weights(
+        check_weights(
             mel_weight=mel_weight,
             feature_weight=feature_weight,
             adversarial_weight=adversarial_weight,
@@ -77,7 +77,7 @@ class AdversarialVocoder(Vocoder):
                 f"`discriminator_weights` must hold one number for each of the {n} "
                 f"discriminators. Received: discriminator_weights={discriminator_weights}"
             )
-        _check_weights(**{f"discriminator_weights[{i}]": w for i, w in enumerate(weights)})
+        check_weights(**{f"discriminator_weights[{i}]": w for i, w in enumerate(weights)})
         self.discriminator_weights = weights
         # What the ear hears above the vocoder's bands must be right too.
         self.mel_loss_spec = self.spec.replace(fmax=self.spec.sample_rate / 2)
@@ -111,6 +111,9 @@ class AdversarialVocoder(Vocoder):
     def adversarial(self, adversarial):
         self._adversarial = bool(adversarial)
         for discriminator in self.discriminators:
+            # TensorFlow passes over what is equal already, as in a layer made of its config, while
+            # layers inside of it may differ.
+            discriminator.trainable = not self._adversarial
             discriminator.trainable = self._adversarial
 
     def without_discriminators(self):
@@ -237,7 +240,8 @@ def checked_samples(x, predicted):
     return ops.cast(samples, "float32")
 
 
-def _check_weights(**weights):
+def check_weights(**weights):
+    """Raise `ValueError` for the first factor of a loss that is negative or not finite."""
     for name, weight in weights.items():
         if not 0 <= weight < float("inf"):
             raise ValueError(f"`{name}` must be a finite number from 0. Received: {name}={weight}")

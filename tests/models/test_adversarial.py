@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from adversarial_tools import SPEC, Generator, Judge, tones
 from jax_process import run_on_jax
+from keras_speech.layers import MultiPeriodDiscriminator
 from keras_speech.models import Vocos, adversarial, model_files
 
 ALONE = ["loss", "mel_l1"]
@@ -113,6 +114,25 @@ def test_warm_start_leaves_the_discriminators_alone():
         np.any(np.array(w) != b)
         for b, w in zip(before, model.discriminators[0].weights, strict=True)
     )
+
+
+def test_a_warm_start_goes_on_from_a_file(tmp_path):
+    """With its optimizer's state, and with discriminators that stay out of it."""
+    judge = MultiPeriodDiscriminator((2,), channels=(2,))
+    sizes = dict(channels=8, hidden_channels=8, n_blocks=1)
+    model = Vocos(SPEC, **sizes, discriminators=[judge], adversarial=False)
+    model.compile(keras.optimizers.Adam(1e-2))
+    model.fit(tones(), epochs=2, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert not loaded.adversarial
+    assert len(loaded.trainable_variables) == len(model.trainable_variables)
+    for each in (model, loaded):
+        each.fit(tones(), verbose=0)
+    for ours, theirs in zip(loaded.weights, model.weights, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    loaded.adversarial = True
+    assert len(loaded.trainable_variables) == len(loaded.weights)
 
 
 def test_without_discriminators_it_makes_the_same_sound(tmp_path):
