@@ -20,7 +20,7 @@ def phase_derivatives(real, imag, phase):
         phase: float tensor of the same shape, what was predicted, in radians.
 
     Returns: float32 scalar, the sum of both means: 0 for the recording's own phases, about 2 for
-        unrelated ones.
+        unrelated ones. An axis of one entry adds 0.
 
     Example:
 
@@ -44,7 +44,8 @@ def phase_derivatives(real, imag, phase):
         before = [_part(x, axis, 0) for x in difference]
         cosine, _ = _times_conjugate(here, before)
         weight = ops.sqrt(_part(magnitude, axis, 1) + _SMALLEST_POWER)
-        total += ops.sum(weight * (1 - cosine)) / ops.sum(weight)
+        # Of a single frame there is no step: the sums are empty then.
+        total += ops.sum(weight * (1 - cosine)) / ops.maximum(ops.sum(weight), _SMALLEST_POWER)
     return total
 
 

@@ -13,11 +13,24 @@ def check_positive(**numbers):
             raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
 
 
-def check_whole(**numbers_by_name):
-    """Raise `ValueError` for the first number that is not a whole one from 1 on."""
+def check_whole(*, least=1, **numbers_by_name):
+    """Raise `ValueError` for the first number that is not a whole one from `least` on."""
     for name, value in numbers_by_name.items():
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-            raise ValueError(f"`{name}` must be a whole number from 1. Received: {name}={value}")
+        if not is_whole(value) or value < least:
+            raise ValueError(
+                f"`{name}` must be a whole number from {least}. Received: {name}={value}"
+            )
+
+
+def check_seed(seed):
+    """Raise `ValueError` for a seed that is no whole number."""
+    if not is_whole(seed):
+        raise ValueError(f"`seed` must be a whole number. Received: seed={seed!r}")
+
+
+def is_whole(value):
+    """Tell whether a value is an integer, NumPy's included; `True` and `False` are none."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def check_share(**numbers):

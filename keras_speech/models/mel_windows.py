@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from keras import ops
 
-from keras_speech.models import checks
-
 
 @dataclass(frozen=True)
 class Window:
@@ -99,6 +97,24 @@ def checked_mel(mel, n_mels):
     return _finite(mel)
 
 
+def checked_pair(inputs, hop_length):
+    """`"samples"` and `"mel"` of a dict, a hop for each frame as far as is known; `ValueError`."""
+    if not isinstance(inputs, dict) or not {"samples", "mel"} <= set(inputs):
+        raise ValueError(
+            'The model is called with a dict of "mel" and "samples"; `generate` takes a mel alone. '
+            f"Received: {sorted(inputs) if isinstance(inputs, dict) else type(inputs).__name__}."
+        )
+    samples, mel = inputs["samples"], inputs["mel"]
+    shapes = tuple(samples.shape), tuple(mel.shape)
+    fit = len(shapes[0]) == 2 and len(shapes[1]) == 3
+    if not fit or None not in (n := (shapes[0][1], shapes[1][1])) and n[0] != n[1] * hop_length:
+        raise ValueError(
+            f'"samples" must be (batch, frames * {hop_length}), a hop for each frame of "mel". '
+            f"Received: samples {shapes[0]}, mel {shapes[1]}."
+        )
+    return samples, mel
+
+
 def checked_lengths(lengths, mel):
     """int array `(batch,)` of each row's frames, or `ValueError`."""
     batch, frames, _ = mel.shape
@@ -112,8 +128,3 @@ def checked_lengths(lengths, mel):
             f"Received: lengths={lengths.tolist()}."
         )
     return lengths
-
-
-def check_chunk_frames(chunk_frames):
-    """Raises `ValueError` unless `chunk_frames` is a whole number from 1."""
-    checks.check_whole(chunk_frames=chunk_frames)

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from keras_speech.audio_spec import AudioSpec
-from keras_speech.models import mel_windows, presets
+from keras_speech.models import checks, mel_windows, presets
 from keras_speech.models.compiled import compiled
 
 # Longer mels are computed in windows, so that memory stays bounded.
@@ -83,8 +83,8 @@ class Vocoder(keras.Model):
             `lengths * hop_length`.
 
         Raises:
-            ValueError: for a mel of another shape or with numbers that are not finite, or lengths
-                that do not fit it.
+            ValueError: for a mel of another shape or with numbers that are not finite, lengths
+                that do not fit it, or a seed that is no whole number.
         """
         return self._generate(mel, lengths, seed, jit=jit)
 
@@ -105,12 +105,14 @@ class Vocoder(keras.Model):
         Returns: iterator of float32 NumPy arrays `(batch, chunk_frames * hop_length)`.
 
         Raises:
-            ValueError: for a mel of another shape or with numbers that are not finite, or if there
-                is no frame at all; before the chunk in question.
+            ValueError: at once for a wrong seed or `chunk_frames`; before the chunk in question
+                for a mel of another shape or with numbers that are not finite; and if there is no
+                frame at all.
         """
         return self._stream(mel_chunks, seed, chunk_frames, jit=jit)
 
     def _generate(self, mel, lengths, seed, *, jit=False, **numbers):
+        checks.check_seed(seed)
         mel = mel_windows.checked_mel(mel, self.spec.n_mels)
         lengths = mel_windows.checked_lengths(lengths, mel)
         run = functools.partial(self._run, seed=seed, jit=jit, numbers=numbers)
@@ -137,11 +139,16 @@ class Vocoder(keras.Model):
     def _stream(self, mel_chunks, seed, chunk_frames, *, jit=False, **numbers):
         context = self.context_frames
         size = max(32, 2 * context) if chunk_frames is None else chunk_frames
-        mel_windows.check_chunk_frames(size)
+        checks.check_whole(chunk_frames=size)
+        checks.check_seed(seed)
         run = functools.partial(self._run, seed=seed, jit=jit, numbers=numbers)
-        for mel, window in mel_windows.arriving(mel_chunks, self.spec.n_mels, size, context):
-            lengths = np.full(len(mel), mel.shape[1])
-            yield run(mel, lengths, window.first)[:, window.kept(self.hop_length)]
+
+        def chunks():
+            for mel, window in mel_windows.arriving(mel_chunks, self.spec.n_mels, size, context):
+                lengths = np.full(len(mel), mel.shape[1])
+                yield run(mel, lengths, window.first)[:, window.kept(self.hop_length)]
+
+        return chunks()
 
     def _run(self, mel, lengths, first_frame, *, seed, jit, numbers):
         """`vocode` of a window, compiled; mask and padding only where something needs them."""

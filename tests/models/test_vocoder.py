@@ -121,9 +121,17 @@ def test_chunks_that_do_not_fit_are_refused(model, chunks, message):
         list(model.stream(chunks))
 
 
-def test_a_chunk_has_at_least_one_frame(model):
+def test_a_stream_says_at_once_what_is_wrong_with_its_numbers(model):
     with pytest.raises(ValueError, match="`chunk_frames` must be a whole number from 1"):
-        next(iter(model.stream([mels(4)], chunk_frames=0)))
+        model.stream([mels(4)], chunk_frames=0)
+    with pytest.raises(ValueError, match="`seed` must be a whole number. Received: seed=1.5"):
+        model.stream([mels(4)], seed=1.5)
+
+
+@pytest.mark.parametrize("seed", [None, 1.5, "1"])
+def test_a_seed_is_a_whole_number(model, seed):
+    with pytest.raises(ValueError, match=f"`seed` must be a whole number. Received: seed={seed!r}"):
+        model.generate(mels(1, 4), seed=seed)
 
 
 def test_windows_cover_every_frame_once_with_context():

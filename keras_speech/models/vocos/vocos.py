@@ -6,7 +6,7 @@ from keras import ops
 from keras_speech.layers.convnext_block import ConvNeXtBlock
 from keras_speech.losses import phase as phase_losses
 from keras_speech.models import checks
-from keras_speech.models.adversarial import AdversarialVocoder
+from keras_speech.models.adversarial import AdversarialVocoder, check_weights
 from keras_speech.ops import dynamic, griffin_lim, stft
 from keras_speech.ops import mel as mel_ops
 
@@ -94,8 +94,8 @@ class Vocos(AdversarialVocoder):
         )
         checks.check_whole(channels=channels, hidden_channels=hidden_channels, n_blocks=n_blocks)
         checks.check_positive(mel_scale=mel_scale)
-        for name, rounds in (("mel_rounds", mel_rounds), ("phase_rounds", phase_rounds)):
-            checks.check_whole(**{name: rounds + 1})
+        checks.check_whole(mel_rounds=mel_rounds, least=0)
+        check_weights(magnitude_weight=magnitude_weight, phase_weight=phase_weight)
         self.channels, self.hidden_channels = channels, hidden_channels
         self.n_blocks, self.kernel_size = n_blocks, kernel_size
         self.mel_start, self.mel_rounds, self.phase_rounds = mel_start, mel_rounds, phase_rounds
@@ -105,6 +105,18 @@ class Vocos(AdversarialVocoder):
             self._warm_trackers |= self._trackers("magnitude", "phase")
         self._add_layers()
         self.build()
+
+    @property
+    def phase_rounds(self):
+        """Rounds of fast Griffin-Lim after the network; a trained model may be given others."""
+        return self._phase_rounds
+
+    @phase_rounds.setter
+    def phase_rounds(self, phase_rounds):
+        checks.check_whole(phase_rounds=phase_rounds, least=0)
+        self._phase_rounds = phase_rounds
+        # What is compiled has the old number in it.
+        self._compiled_vocode = {}
 
     def _add_layers(self):
         policy = self.dtype_policy

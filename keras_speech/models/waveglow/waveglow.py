@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_speech.layers.weight_normalization import WeightNormalization
-from keras_speech.models import checks
+from keras_speech.models import checks, mel_windows
 from keras_speech.models.vocoder import Vocoder
 from keras_speech.models.waveglow import denoiser
 from keras_speech.models.waveglow.flow_stack import FlowStack
@@ -96,6 +96,7 @@ class WaveGlow(Vocoder):
             n_flows=n_flows, n_groups=n_groups, early_every=early_every, channels=channels,
             n_layers=n_layers, upsampler_frames=upsampler_frames,
         )  # fmt: skip
+        checks.check_whole(early_channels=early_channels, least=0)
         checks.check_positive(sigma=sigma)
         if self.spec.hop_length % n_groups:
             raise ValueError(
@@ -103,7 +104,7 @@ class WaveGlow(Vocoder):
                 f"Received: n_groups={n_groups}"
             )
         left = n_groups - (n_flows - 1) // early_every * early_channels
-        if early_channels < 0 or left < 2:
+        if left < 2:
             raise ValueError(
                 "At least 2 channels must be left to the last flow. Received: "
                 f"{n_groups=}, {n_flows=}, {early_every=}, {early_channels=}, which leave {left}"
@@ -125,6 +126,8 @@ class WaveGlow(Vocoder):
         self.build()
 
     def build(self, input_shape=None):
+        if self.built:
+            return
         self.upsampler.build((None, None, self.spec.n_mels))
         condition = (None, None, self.n_groups * self.spec.n_mels)
         self.flows.build((None, None, self.n_groups), condition)
@@ -136,8 +139,9 @@ class WaveGlow(Vocoder):
         return flows + self.upsampler_frames - 1 + denoiser.context_frames(self.spec)
 
     def call(self, inputs, training=None):
-        samples = squeeze.squeeze(ops.cast(inputs["samples"], "float32")[..., None], self.n_groups)
-        return self.flows(samples, self.upsampler(inputs["mel"]), training=training)
+        samples, mel = mel_windows.checked_pair(inputs, self.hop_length)
+        samples = squeeze.squeeze(ops.cast(samples, "float32")[..., None], self.n_groups)
+        return self.flows(samples, self.upsampler(mel), training=training)
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True, **kwargs

@@ -131,9 +131,36 @@ def test_discriminators_take_part_where_they_are_given():
     assert np.isfinite(history["discriminator"]).all() and "real_accuracy" in history
 
 
+def test_phase_rounds_may_be_changed_after_the_first_sound():
+    model, mel = seeded(), mels(1, 12)
+    with_rounds = model.generate(mel)
+    model.phase_rounds = 0
+    plain = model.generate(mel)
+    np.testing.assert_array_equal(plain, seeded(phase_rounds=0).generate(mel))
+    assert np.abs(plain - with_rounds).max() > 1e-3
+    with pytest.raises(ValueError, match="`phase_rounds` must be a whole number from 0"):
+        model.phase_rounds = 1.5
+
+
+@pytest.mark.parametrize("n_frames", [1, 2, 3, 4, 5])
+def test_segments_of_a_few_frames_have_a_finite_loss(n_frames):
+    model = seeded(magnitude_weight=1.0, phase_weight=1.0)
+    batch = harmonics(2, n_frames)
+    assert np.isfinite(float(model.compute_loss(batch, y_pred=model(batch, training=True))))
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"channels": 0}, {"phase_rounds": -1}, {"mel_scale": 0}, {"kernel_size": 4}]
+    "wrong",
+    [
+        {"channels": 0},
+        {"mel_rounds": -1},
+        {"phase_rounds": -1},
+        {"mel_scale": 0},
+        {"kernel_size": 4},
+        {"phase_weight": float("nan")},
+    ],
 )
 def test_an_argument_out_of_range_is_named(wrong):
-    with pytest.raises(ValueError, match=next(iter(wrong)).split("_")[0]):
+    ((name, value),) = wrong.items()
+    with pytest.raises(ValueError, match=f"`{name}` must be .* Received: {name}={value}"):
         seeded(**wrong)
