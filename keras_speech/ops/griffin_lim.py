@@ -28,9 +28,9 @@ def griffin_lim(
     """Find a signal whose short-time transform has the given magnitudes.
 
     Phases start at random, or as given, and are then replaced, `n_iter` times, by those of the
-    transform of the signal that the current guess gives, pushed on by `momentum`. Frames past a row's length
-    take no part, so a row sounds the same alone, in a batch and with more padding. The loop is a
-    single `while` of the backend, so it runs under `tf.function`, XLA and `jax.jit`.
+    transform of the signal that the current guess gives, pushed on by `momentum`. Frames past a
+    row's length take no part, so a row sounds the same alone, in a batch and with more padding.
+    The loop is a single `while` of the backend, so it runs under `tf.function`, XLA and `jax.jit`.
 
     Args:
         magnitude: float tensor `(batch, frames, n_fft // 2 + 1)`, non-negative, or without the
