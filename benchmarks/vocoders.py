@@ -100,7 +100,7 @@ def fastest(figures, side, task, name, kind):
     return min(found, key=lambda each: each[0])[1:] if found else (None, None)
 
 
-def compare(models, rounds, repeats, tasks):
+def compare(models, rounds, repeats, tasks, wanted):
     rates = product_rates(rounds)
     modes = {"generate": MODES, "train": TRAINING_MODES}
     jobs = [
@@ -108,6 +108,7 @@ def compare(models, rounds, repeats, tasks):
         for task in tasks
         for name in models
         for side, mode in in_turns(modes[task])
+        if not wanted or mode in wanted
     ]
     figures = collect(jobs, rounds, repeats)
     for task in tasks:
@@ -176,6 +177,7 @@ def main():
     names = list(costs.PER_FRAME)
     parser.add_argument("--models", nargs="+", choices=names, default=names, metavar="MODEL")
     parser.add_argument("--tasks", nargs="+", choices=("generate", "train"))
+    parser.add_argument("--modes", nargs="+", metavar="MODE", help="of both sides; default: all")
     parser.add_argument("--rounds", type=int, default=2, help="turns of each side")
     parser.add_argument("--repeats", type=int, default=5, help="calls timed in each turn")
     parser.add_argument("--quick", action="store_true", help="one turn of two calls")
@@ -188,7 +190,8 @@ def main():
         vocoder_growth.growth(arguments.models, arguments.mode, measured)
         return
     rounds, repeats = (1, 2) if arguments.quick else (arguments.rounds, arguments.repeats)
-    compare(arguments.models, rounds, repeats, arguments.tasks or ("generate", "train"))
+    tasks = arguments.tasks or ("generate", "train")
+    compare(arguments.models, rounds, repeats, tasks, arguments.modes)
 
 
 if __name__ == "__main__":
