@@ -19,8 +19,8 @@ class ConvNeXtBlock(keras.layers.Layer):
 
     Call arguments:
         inputs: float tensor `(batch, time, channels)`.
-        mask: `(batch, time, 1)`, 0 for times that the convolution must see as zeros, or `None`
-            (default).
+        mask: `(batch, time)` or `(batch, time, 1)`, 0 for times that the convolution must see as
+            zeros, or `None` (default).
 
     Returns: float tensor `(batch, time, channels)`.
 
@@ -77,7 +77,11 @@ class ConvNeXtBlock(keras.layers.Layer):
         self.reduce.build((*input_shape[:-1], self.hidden_channels))
 
     def call(self, inputs, mask=None):
-        x = inputs if mask is None else inputs * ops.cast(mask, inputs.dtype)
+        x = inputs
+        if mask is not None:
+            # Keras's own masks, such as `Masking` makes, have no last axis.
+            mask = mask[..., None] if len(mask.shape) == 2 else mask
+            x = x * ops.cast(mask, x.dtype)
         x = self.norm(self._depthwise(x))
         x = self.reduce(keras.activations.gelu(self.expand(x), approximate=False))
         return inputs + self.scale * x
