@@ -91,6 +91,8 @@ def main():
         jit_compile=True,
         verbose=2,
     )
+    # More rounds than training could afford: on held-out recordings they raise PESQ by 0.1.
+    model.mel_rounds, model.phase_rounds = 10, 32
     ks.models.save_model_preset(
         model, out / "model", name="vocoder", license="", weights_dtype="float16", overwrite=True
     )

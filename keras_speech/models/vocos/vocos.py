@@ -94,7 +94,6 @@ class Vocos(AdversarialVocoder):
         )
         checks.check_whole(channels=channels, hidden_channels=hidden_channels, n_blocks=n_blocks)
         checks.check_positive(mel_scale=mel_scale)
-        checks.check_whole(mel_rounds=mel_rounds, least=0)
         check_weights(magnitude_weight=magnitude_weight, phase_weight=phase_weight)
         self.channels, self.hidden_channels = channels, hidden_channels
         self.n_blocks, self.kernel_size = n_blocks, kernel_size
@@ -107,6 +106,18 @@ class Vocos(AdversarialVocoder):
         self.build()
 
     @property
+    def mel_rounds(self):
+        """Rounds that fit the magnitudes to the mel; a trained model may be given more."""
+        return self._mel_rounds
+
+    @mel_rounds.setter
+    def mel_rounds(self, mel_rounds):
+        checks.check_whole(mel_rounds=mel_rounds, least=0)
+        self._mel_rounds = mel_rounds
+        # What is compiled has the old number in it.
+        self._compiled_vocode = {}
+
+    @property
     def phase_rounds(self):
         """Rounds of fast Griffin-Lim after the network; a trained model may be given others."""
         return self._phase_rounds
@@ -115,7 +126,6 @@ class Vocos(AdversarialVocoder):
     def phase_rounds(self, phase_rounds):
         checks.check_whole(phase_rounds=phase_rounds, least=0)
         self._phase_rounds = phase_rounds
-        # What is compiled has the old number in it.
         self._compiled_vocode = {}
 
     def _add_layers(self):
