@@ -63,4 +63,5 @@ def load(arguments):
         raise UsageError("--speaker is for models with several speakers.")
     if "temperature" in inspect.signature(model.generate).parameters:
         options["temperature"] = card["temperature"]
-    return model, card["name"], options
+    # What is measured is what is served: kernels without weight normalization.
+    return model.fold() if hasattr(model, "fold") else model, card["name"], options

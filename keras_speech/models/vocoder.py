@@ -99,7 +99,7 @@ class Vocoder(keras.Model):
                 of any number of frames each; or one whole mel as an array.
             seed: int, as in `generate`.
             chunk_frames: frames of each chunk of sound (the last may be shorter); less is sooner,
-                more is cheaper. Defaults to twice the context, at least 32.
+                more is cheaper. Defaults to the context, at least 32.
             jit: as in `generate`.
 
         Returns: iterator of float32 NumPy arrays `(batch, chunk_frames * hop_length)`.
@@ -138,7 +138,7 @@ class Vocoder(keras.Model):
 
     def _stream(self, mel_chunks, seed, chunk_frames, *, jit=False, **numbers):
         context = self.context_frames
-        size = max(32, 2 * context) if chunk_frames is None else chunk_frames
+        size = max(32, context) if chunk_frames is None else chunk_frames
         checks.check_whole(chunk_frames=size)
         checks.check_seed(seed)
         run = functools.partial(self._run, seed=seed, jit=jit, numbers=numbers)

@@ -220,7 +220,7 @@ class WaveGlow(Vocoder):
             seed: int, as in `generate`.
             chunk_frames: frames of each chunk of sound (the last may be shorter). Each is computed
                 with `context_frames` more on each side: less is sooner, more is cheaper. Defaults
-                to twice the context.
+                to the context, at least 32.
             sigma, denoise, jit: as in `generate`.
 
         Returns: iterator of float32 NumPy arrays `(batch, chunk_frames * hop_length)`.
