@@ -1,14 +1,10 @@
 """A WaveNet's generation as a SavedModel."""
 
-import os
-import shutil
-import tempfile
-from pathlib import Path
-
 import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_speech.export.directories import free_directory, save_whole
 from keras_speech.models.wavenet.generation import chunk_numbers
 from keras_speech.models.wavenet.packed_weights import pack
 from keras_speech.models.wavenet.queues import BLOCK, Queues
@@ -46,9 +42,7 @@ def saved_wavenet(model, directory, *, top_p=1.0):
     >>> saved_wavenet(model, "export/1")  # doctest: +SKIP
     >>> generate = tf.saved_model.load("export/1").signatures["serving_default"]  # doctest: +SKIP
     """
-    directory = Path(directory).expanduser()
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise ValueError(f"`directory` must not exist or be empty. Received: {str(directory)!r}.")
+    directory = free_directory(directory)
     if keras.backend.backend() != "tensorflow" or not isinstance(model, WaveNet):
         raise ValueError(
             "`model` must be a WaveNet on the TensorFlow backend. "
@@ -59,16 +53,7 @@ def saved_wavenet(model, directory, *, top_p=1.0):
     module = tf.Module()
     module.variables_of_model = [variable.value for variable in model.variables]
     module.generate = _generation(model, top_p)
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    temporary = tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent)
-    try:
-        tf.saved_model.save(module, temporary, signatures={"serving_default": module.generate})
-        os.chmod(temporary, 0o755)
-        if directory.exists():
-            directory.rmdir()
-        os.replace(temporary, directory)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    save_whole(module, directory, {"serving_default": module.generate})
     return directory
 
 

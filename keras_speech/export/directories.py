@@ -1,0 +1,36 @@
+"""Write a SavedModel as a whole, or not at all."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import tensorflow as tf
+
+
+def free_directory(directory):
+    """`directory` as a `pathlib.Path`; `ValueError` if there is something at that place."""
+    directory = Path(directory).expanduser()
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise ValueError(f"`directory` must not exist or be empty. Received: {str(directory)!r}.")
+    return directory
+
+
+def save_whole(module, directory, signatures):
+    """Saves `module` beside `directory`, then moves it there.
+
+    Args:
+        module: `tf.Module` that holds all variables of the signatures.
+        directory: `pathlib.Path` that `free_directory` gave.
+        signatures: dict of `tf.function`s by name.
+    """
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    temporary = tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent)
+    try:
+        tf.saved_model.save(module, temporary, signatures=signatures)
+        os.chmod(temporary, 0o755)
+        if directory.exists():
+            directory.rmdir()
+        os.replace(temporary, directory)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
