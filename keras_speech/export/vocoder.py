@@ -114,7 +114,9 @@ def _answer(model, mel, mask, seed, **numbers):
         tf.debugging.assert_all_finite(mel, "mel must hold finite numbers"),
     ]
     with tf.control_dependencies(checked):
-        mel = tf.identity(mel)
+        # `generate` compiles for any shape; where TensorFlow knows the number of bands it picks
+        # kernels that round otherwise, which phases of many turns magnify.
+        mel = tf.raw_ops.PlaceholderWithDefault(input=mel, shape=[None, None, None])
     # A window that begins with the utterance, as `generate` has it.
     start = tf.constant(0, tf.int32)
     audio = model.vocode(mel, mask, noise_start=start, seed=seed, **numbers)
