@@ -21,6 +21,7 @@ def activated(x, mask=None, slope=SLOPE):
 class _ResidualBlock(keras.layers.Layer):
     def __init__(self, channels, kernel_size, dilations, weight_normalization=True, **kwargs):
         super().__init__(**kwargs)
+        self.supports_masking = True
         self.channels, self.kernel_size = channels, kernel_size
         self.dilations, self.weight_normalization = tuple(dilations), weight_normalization
         self.convolutions = [self._convolution(d) for d in self.all_dilations]
