@@ -14,6 +14,8 @@ override OUT := $(value OUT)
 export KERAS_SPEECH_TEXT := $(TEXT)
 export OUT
 
+# Two processes: most of the time goes into tracing graphs, which keeps one core busy.
+PYTEST_WORKERS ?= 2
 PYTEST_ARGS ?=
 
 # The first Python that TensorFlow has wheels for; PYTHON=/path/to/python on the command line wins.
@@ -60,7 +62,7 @@ speak: $(VENV)/.installed
 	@$(BIN)/keras-speech speak --output "$$OUT"
 
 test: $(VENV)/.installed-test lint
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 test-slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)

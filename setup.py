@@ -45,6 +45,7 @@ setup(
             "nbclient",
             "nbformat",
             "pytest>=8",
+            "pytest-xdist>=3",
             "ruff==0.17.*",
             "scipy",
             "setuptools",
