@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_speech.audio_spec import AudioSpec
+from keras_speech.models import mel_windows
 from keras_speech.models.compiled import compiled
 from keras_speech.ops import griffin_lim as griffin_lim_ops
 from keras_speech.ops import masking, mel
@@ -85,24 +86,12 @@ class GriffinLim(keras.Model):
             `lengths * hop_length`.
 
         Raises:
-            ValueError: for a mel of another shape, or lengths that do not fit it.
+            ValueError: for a mel of another shape or with numbers that are not finite, or lengths
+                that do not fit it.
         """
-        mel = keras.ops.convert_to_tensor(mel, dtype="float32")
-        shape = tuple(mel.shape)
-        if len(shape) != 3 or shape[2] != self.spec.n_mels or 0 in shape:
-            raise ValueError(
-                f"`mel` must have the shape (batch, frames, {self.spec.n_mels}), none of them 0. "
-                f"Received: shape={shape}."
-            )
-        batch, frames, _ = shape
-        if lengths is None:
-            lengths = np.full(batch, frames)
-        lengths = np.asarray(keras.ops.convert_to_numpy(lengths))
-        if lengths.shape != (batch,) or lengths.min() < 0 or lengths.max() > frames:
-            raise ValueError(
-                f"`lengths` must hold {batch} integers between 0 and {frames}. "
-                f"Received: lengths={lengths.tolist()}."
-            )
+        mel = mel_windows.checked_mel(mel, self.spec.n_mels)
+        lengths = mel_windows.checked_lengths(lengths, mel)
+        frames = mel.shape[1]
         missing = -frames % FRAMES_MULTIPLE
         mel = keras.ops.pad(
             mel, [[0, 0], [0, missing], [0, 0]], constant_values=math.log(self.spec.log_floor)
