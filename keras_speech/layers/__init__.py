@@ -4,6 +4,7 @@ from keras_speech.layers.affine_coupling import AffineCoupling
 from keras_speech.layers.attention import LocationSensitiveAttention
 from keras_speech.layers.attention_lstm import AttentionLSTM
 from keras_speech.layers.causal_dilated_conv1d import CausalDilatedConv1D
+from keras_speech.layers.cbhg import CBHG
 from keras_speech.layers.conv_norm1d import ConvNorm1D
 from keras_speech.layers.convnext_block import ConvNeXtBlock
 from keras_speech.layers.dilated_conv1d import DilatedConv1D
@@ -17,7 +18,9 @@ from keras_speech.layers.discriminators import (
 )
 from keras_speech.layers.gated_convolution_stack import GatedConvolutionStack
 from keras_speech.layers.gated_residual_block import GatedResidualBlock
+from keras_speech.layers.gru import GRU
 from keras_speech.layers.heads import GaussianHead, LogisticMixtureHead, MuLawHead
+from keras_speech.layers.highway import Highway
 from keras_speech.layers.invertible_conv1x1 import InvertibleConv1x1
 from keras_speech.layers.log_mel_spectrogram import LogMelSpectrogram
 from keras_speech.layers.mel_upsampler import MelUpsampler
@@ -30,13 +33,16 @@ from keras_speech.layers.zoneout_lstm import ZoneoutLSTM
 __all__ = [
     "AffineCoupling",
     "AttentionLSTM",
+    "CBHG",
     "CausalDilatedConv1D",
     "ConvNeXtBlock",
     "ConvNorm1D",
     "DilatedConv1D",
+    "GRU",
     "GatedConvolutionStack",
     "GatedResidualBlock",
     "GaussianHead",
+    "Highway",
     "InvertibleConv1x1",
     "LocationSensitiveAttention",
     "LogMelSpectrogram",
