@@ -1,9 +1,9 @@
 """The conformance table: a tiny case of every public layer and model.
 
-`test_conformance.py` and `test_backends.py` walk it. A new layer or model adds one entry, here or in
-a file of its own (`conformance_<model>.py`) that is merged at the end; the suite fails for a public
-name without one. Cases keep dropout at zero where it is drawn in
-inference too: random numbers differ between backends.
+`test_conformance.py` and `test_backends.py` walk it. A new layer or model adds one entry, here or
+in a file of its own (`conformance_<name>.py`) that is merged at the end; the suite fails for a
+public name without one. Cases keep dropout at zero where it is drawn in inference too: random
+numbers differ between backends.
 """
 
 import math
