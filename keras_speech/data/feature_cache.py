@@ -21,7 +21,7 @@ class MemoryCache:
         self._features = {}
 
     def load(self, recording):
-        """float32 `(frames, n_mels)`, or `None` where there are none yet."""
+        """float32, frames first, or `None` where there are none yet."""
         return self._features.get(recording.id)
 
     def n_frames(self, recording):
@@ -38,20 +38,20 @@ class DiskCache:
     """Features by recording, one `.npy` file each, written whole.
 
     A file's name is a digest of everything its content depends on: the audio file's path, size
-    and time of change, the `AudioSpec`, and the level and trim options. So a changed recording or
-    setting never meets old features; files no longer asked for stay until the directory is
-    deleted, which is safe at any time between runs.
+    and time of change, and the settings. So a changed recording or setting never meets old
+    features; files no longer asked for stay until the directory is deleted, which is safe at any
+    time between runs.
 
     Args:
         directory: made where it does not exist.
-        spec: the `AudioSpec`.
-        options: dict of whatever else the features depend on, JSON-serializable.
+        settings: dict of what the features depend on beside the file, JSON-serializable.
+        shape: of one frame: `(n_mels,)`, or `()` for one number a frame.
     """
 
-    def __init__(self, directory, spec, options):
+    def __init__(self, directory, settings, shape):
         self.directory = os.fspath(directory)
-        self._settings = {"version": _VERSION, "spec": spec.to_dict(), "options": options}
-        self._n_mels = spec.n_mels
+        self._settings = {"version": _VERSION, **settings}
+        self._shape = tuple(shape)
         try:
             os.makedirs(self.directory, exist_ok=True)
         except OSError as error:
@@ -66,7 +66,7 @@ class DiskCache:
             )
 
     def load(self, recording):
-        """float32 `(frames, n_mels)`, or `None` where there are none, or damaged ones."""
+        """float32, frames first, or `None` where there are none, or damaged ones."""
         features = self._open(recording)
         return None if features is None else np.array(features)
 
@@ -85,7 +85,7 @@ class DiskCache:
             features = np.load(self._path(recording), mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, EOFError):
             return None
-        if features.ndim != 2 or features.shape[1] != self._n_mels:
+        if features.ndim == 0 or features.shape[1:] != self._shape:
             return None
         return features if features.dtype == np.float32 else None
 
@@ -97,12 +97,22 @@ class DiskCache:
         return os.path.join(self.directory, f"{digest[:40]}.npy")
 
 
-def make_cache(directory, spec, *, level, trim):
-    """A `MemoryCache` where `directory` is `None`, else a `DiskCache`."""
+def mel_cache(directory, spec, *, level, trim):
+    """For log-mels: a `MemoryCache` where `directory` is `None`, else a `DiskCache`."""
     if directory is None:
         return MemoryCache()
-    options = {
-        "level": None if level is None else dataclasses.asdict(level),
-        "trim": None if trim is None else dataclasses.asdict(trim),
-    }
-    return DiskCache(directory, spec, options)
+    options = {"level": _as_dict(level), "trim": _as_dict(trim)}
+    return DiskCache(directory, {"spec": spec.to_dict(), "options": options}, (spec.n_mels,))
+
+
+def f0_cache(directory, spec, *, options, trim):
+    """For pitch tracks, in the same directory: of `spec`, only what places the frames counts."""
+    if directory is None:
+        return MemoryCache()
+    frames = {name: getattr(spec, name) for name in ("sample_rate", "hop_length", "padding")}
+    settings = {"frames": frames, "trim": _as_dict(trim), "f0": _as_dict(options)}
+    return DiskCache(directory, settings, ())
+
+
+def _as_dict(options):
+    return None if options is None else dataclasses.asdict(options)

@@ -93,6 +93,7 @@ class Collate:
         cache: gives the features of a recording.
         speakers: names in the order of their ids.
         n_mels, mel_padding: number of bands, and the value of frames that are not there.
+        f0_cache: gives the pitch track of a recording. Defaults to `None`: batches without.
         frame_multiple, token_multiple: padded lengths are multiples of these.
     """
 
@@ -107,7 +108,9 @@ class Collate:
         mel_padding,
         frame_multiple,
         token_multiple,
+        f0_cache=None,
     ):
+        self.f0_cache = f0_cache
         self.recordings, self.tokens, self.cache = recordings, tokens, cache
         self.n_mels, self.mel_padding = n_mels, mel_padding
         self.frame_multiple, self.token_multiple = frame_multiple, token_multiple
@@ -135,13 +138,15 @@ class Collate:
             keys["speaker"] = ("int32", ())
         if self.has_durations:
             keys["durations"] = ("int32", (None,))
+        if self.f0_cache is not None:
+            keys["f0_hz"] = ("float32", (None,))
         return keys
 
     def __call__(self, indices):
         """Arrays of the recordings with these indices, in the signature's order."""
         recordings = [self.recordings[i] for i in indices if i >= 0]
         tokens = [self.tokens[r.id] for r in recordings]
-        mels = [self._features(r) for r in recordings]
+        mels = [_features(self.cache, r) for r in recordings]
         mel_lengths = np.array([len(m) for m in mels], "int32")
         n_tokens = _round_up(max(len(t) for t in tokens), self.token_multiple)
         n_frames = _round_up(mel_lengths.max(), self.frame_multiple)
@@ -156,16 +161,20 @@ class Collate:
             batch["speaker"] = np.array([self.speaker_ids[r.speaker] for r in recordings], "int32")
         if self.has_durations:
             batch["durations"] = _padded([r.durations for r in recordings], n_tokens, 0, "int32")
+        if self.f0_cache is not None:
+            tracks = [_features(self.f0_cache, r) for r in recordings]
+            batch["f0_hz"] = _padded(tracks, n_frames, 0, "float32")
         return [batch[key] for key in self.signature()]
 
-    def _features(self, recording):
-        features = self.cache.load(recording)
-        if features is None:
-            raise RuntimeError(
-                f"Features of recording {recording.where} are gone: its file or the cache "
-                "directory was changed while batches were made."
-            )
-        return features
+
+def _features(cache, recording):
+    features = cache.load(recording)
+    if features is None:
+        raise RuntimeError(
+            f"Features of recording {recording.where} are gone: its file or the cache "
+            "directory was changed while batches were made."
+        )
+    return features
 
 
 def _padded(rows, length, value, dtype):

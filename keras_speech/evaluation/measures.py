@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from keras_speech.evaluation import f0_tracking
+from keras_speech.data import f0_tracking
 from keras_speech.metrics import (
     F0Errors,
     WordErrors,
@@ -14,6 +14,9 @@ from keras_speech.metrics import (
     mel_cepstral_distortion,
     mel_cepstrum,
 )
+
+# Not the tracker that voices may have learned from, and one with few errors of an octave.
+F0_OPTIONS = f0_tracking.F0Options(tracker="pyin")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +87,9 @@ def extract(samples, spec):
 
     samples = np.asarray(samples, dtype="float32")
     mel = keras.ops.convert_to_numpy(mel_ops.log_mel_spectrogram(samples, spec))
-    f0_hz = f0_tracking.track_f0(samples, spec.sample_rate, hop_length=spec.hop_length)
+    f0_hz = f0_tracking.track_f0(
+        samples, spec.sample_rate, hop_length=spec.hop_length, options=F0_OPTIONS
+    )
     frames = min(len(mel), len(f0_hz))
     return Features(mel[:frames], f0_hz[:frames])
 

@@ -5,7 +5,8 @@ import warnings
 
 import numpy as np
 
-from keras_speech.evaluation import f0_tracking, measures, report
+from keras_speech.data import f0_tracking
+from keras_speech.evaluation import measures, report
 from keras_speech.evaluation.page import Example
 from keras_speech.evaluation.recognizer import ClosedRecognizer
 from keras_speech.metrics import word_errors
@@ -91,7 +92,7 @@ def evaluate_voice(
         if not recording.text.strip():
             raise ValueError(f"Recordings to test must have texts. {recording.where} has none.")
     output = None if output_directory is None else report.check_directory(output_directory)
-    f0_tracking.load_librosa()
+    f0_tracking.load_tracker(measures.F0_OPTIONS.tracker)
 
     texts = [recording.text for recording in corpus if recording.text.strip()]
     texts += [*lm_texts, *sentences]
