@@ -1,0 +1,48 @@
+"""How long each token lasts."""
+
+import keras
+from keras import ops
+
+from keras_speech.layers.variance_predictor import VariancePredictor
+
+
+@keras.saving.register_keras_serializable("keras_speech")
+class DurationPredictor(VariancePredictor):
+    """Predicts `log(1 + frames)` of each token; convolutional, or recurrent by `recurrent_units`.
+
+    Arguments, call arguments and shapes are `VariancePredictor`'s. `to_frames` turns what it gives
+    into whole frames.
+
+    Example:
+    >>> import numpy as np
+    >>> predictor = DurationPredictor(filters=16, recurrent_units=8)
+    >>> log_durations = predictor(np.zeros((2, 7, 8)))
+    >>> tuple(predictor.to_frames(log_durations).shape)
+    (2, 7)
+
+    Reference: [Ren et al., 2019](https://arxiv.org/abs/1905.09263), section 3.3.
+    """
+
+    def log_target(self, durations):
+        """What the predictor is to give for known durations in frames: float32."""
+        return ops.log1p(ops.cast(durations, "float32"))
+
+    def to_frames(self, log_durations, mask=None, speed=1.0):
+        """Whole frames of each token.
+
+        Ends are rounded, not lengths: short tokens do not add up to a sentence that is too long
+        or too short.
+
+        Args:
+            log_durations: `(batch, tokens)`, what the predictor gave.
+            mask: bool `(batch, tokens)`, True where a token is real. Defaults to None.
+            speed: by which lengths are divided: a number, or `(batch, tokens)`. Defaults to 1.
+
+        Returns: int32 `(batch, tokens)`; each row sums to 1 at least.
+        """
+        frames = ops.maximum(ops.expm1(ops.cast(log_durations, "float32")), 0.0) / speed
+        if mask is not None:
+            frames = ops.where(mask, frames, 0.0)
+        ends = ops.cast(ops.floor(ops.cumsum(frames, axis=1) + 0.5), "int32")
+        ends = ops.concatenate([ends[:, :-1], ops.maximum(ends[:, -1:], 1)], axis=1)
+        return ends - ops.concatenate([ops.zeros_like(ends[:, :1]), ends[:, :-1]], axis=1)

@@ -1,0 +1,79 @@
+"""What FastSpeech 2 learns from, each part as a loss and as a metric."""
+
+import keras
+from keras import ops
+
+from keras_speech import losses
+from keras_speech.ops import alignment, masking
+
+MEL_LOSSES = ("l1", "l2", "l1+l2")
+PARTS = ("mel", "duration", "pitch", "energy", "forward_sum", "binarization")
+
+
+class FastSpeech2Losses(keras.layers.Layer):
+    """Sum of the losses on mel, log-duration, pitch, energy and alignment.
+
+    Args:
+        mel_scale: of the model: errors of the mel are counted in it.
+        mel_loss: `"l1"`, `"l2"` or `"l1+l2"`.
+        weights: dict from the names of `PARTS` to numbers; 1 where a name is missing.
+
+    Call arguments:
+        batch: the model's inputs.
+        outputs: the model's outputs.
+
+    Returns: float32 scalar.
+
+    Reference: [Ren et al., 2021](https://arxiv.org/abs/2006.04558), section 2; the alignment:
+    [Badlani et al., 2021](https://arxiv.org/abs/2108.10447), section 3.
+    """
+
+    def __init__(self, mel_scale, mel_loss, weights):
+        super().__init__(dtype="float32")
+        if mel_loss not in MEL_LOSSES:
+            raise ValueError(
+                f"`mel_loss` must be one of {', '.join(MEL_LOSSES)}. Received: mel_loss={mel_loss}"
+            )
+        self.mel_scale, self.mel_loss, self.weights_of_parts = mel_scale, mel_loss, weights
+        self.means = {name: keras.metrics.Mean(name=f"{name}_loss") for name in PARTS}
+        self.built = True
+
+    def call(self, batch, outputs):
+        n_frames, n_tokens = ops.shape(batch["mel"])[1], ops.shape(batch["tokens"])[1]
+        frame_mask = masking.sequence_mask(batch["mel_lengths"], n_frames)
+        token_mask = masking.sequence_mask(batch["token_lengths"], n_tokens)
+        parts = {"mel": self._mel(outputs["mel"], batch["mel"], frame_mask)}
+        for name, key in (("duration", "log_duration"), ("pitch", "pitch"), ("energy", "energy")):
+            if key in outputs:
+                error = outputs[key] - outputs[f"{key}_target"]
+                parts[name] = losses.masked_mean(ops.square(error), token_mask)
+        if "alignment_log_probs" in outputs:
+            parts.update(_alignment(batch, outputs))
+        total = 0.0
+        for name, value in parts.items():
+            value = self.weights_of_parts.get(name, 1.0) * value
+            self.means[name].update_state(value)
+            total = total + value
+        return total
+
+    def _mel(self, predicted, real, mask):
+        error = (predicted - ops.cast(real, "float32")) / self.mel_scale
+        values = 0.0
+        if "l1" in self.mel_loss:
+            values = values + ops.abs(error)
+        if "l2" in self.mel_loss:
+            values = values + ops.square(error)
+        return losses.masked_mean(values, mask)
+
+
+def _alignment(batch, outputs):
+    """Negative log-likelihood of all paths, and of the hard one, per frame."""
+    log_probs, lengths = outputs["alignment_log_probs"], batch["mel_lengths"]
+    # A row with more tokens than frames has no path and teaches nothing.
+    possible = batch["token_lengths"] <= lengths
+    total = alignment.forward_sum(log_probs, batch["token_lengths"], lengths)
+    total = -ops.where(possible, total, 0.0) / ops.cast(lengths, "float32")
+    hard = alignment.assignment(outputs["durations"], ops.shape(log_probs)[1])
+    along = ops.sum(ops.where(hard > 0, log_probs, 0.0), axis=(1, 2))
+    along = -ops.where(possible, along, 0.0) / ops.cast(lengths, "float32")
+    return {"forward_sum": ops.mean(total), "binarization": ops.mean(along)}
