@@ -9,7 +9,8 @@ from keras_speech.audio_spec import AudioSpec
 from keras_speech.models import mel_windows
 from keras_speech.models.compiled import compiled
 from keras_speech.ops import griffin_lim as griffin_lim_ops
-from keras_speech.ops import masking, mel
+from keras_speech.ops import masking
+from keras_speech.ops import mel as mel_ops
 
 # `generate` rounds the frames up to a multiple of this, so that backends that compile for each
 # shape (JAX, XLA) meet few of them.
@@ -64,15 +65,29 @@ class GriffinLim(keras.Model):
         self._compiled_call = compiled(self, self.call)
 
     def call(self, mel, lengths=None, seed=0):
-        return vocode(
-            mel,
-            lengths,
-            seed,
-            spec=self.spec,
+        magnitude = self.magnitude(mel)
+        if self.power != 1:
+            magnitude = _sharpened(magnitude, self.power, lengths)
+        return griffin_lim_ops.griffin_lim(
+            magnitude,
+            n_fft=self.spec.n_fft,
+            hop_length=self.spec.hop_length,
+            win_length=self.spec.win_length,
+            padding=self.spec.padding,
             n_iter=self.n_iter,
-            power=self.power,
             momentum=self.momentum,
+            seed=seed,
+            lengths=lengths,
         )
+
+    @property
+    def n_channels(self):
+        """Channels of the spectrograms that are vocoded."""
+        return self.spec.n_mels
+
+    def magnitude(self, mel):
+        """What the phases are found for: `(batch, frames, n_fft // 2 + 1)`."""
+        return mel_ops.mel_to_magnitude(mel, self.spec)
 
     def generate(self, mel, lengths=None, seed=0):
         """Make audio of log-mel spectrograms.
@@ -89,7 +104,7 @@ class GriffinLim(keras.Model):
             ValueError: for a mel of another shape or with numbers that are not finite, or lengths
                 that do not fit it.
         """
-        mel = mel_windows.checked_mel(mel, self.spec.n_mels)
+        mel = mel_windows.checked_mel(mel, self.n_channels)
         lengths = mel_windows.checked_lengths(lengths, mel)
         frames = mel.shape[1]
         missing = -frames % FRAMES_MULTIPLE
@@ -111,24 +126,6 @@ class GriffinLim(keras.Model):
             "power": self.power,
             "momentum": self.momentum,
         }
-
-
-def vocode(log_mel, lengths=None, seed=0, *, spec, n_iter=60, power=1.0, momentum=0.99):
-    """What `GriffinLim` computes, as a function of tensors."""
-    magnitude = mel.mel_to_magnitude(log_mel, spec)
-    if power != 1:
-        magnitude = _sharpened(magnitude, power, lengths)
-    return griffin_lim_ops.griffin_lim(
-        magnitude,
-        n_fft=spec.n_fft,
-        hop_length=spec.hop_length,
-        win_length=spec.win_length,
-        padding=spec.padding,
-        n_iter=n_iter,
-        momentum=momentum,
-        seed=seed,
-        lengths=lengths,
-    )
 
 
 def _sharpened(magnitude, power, lengths):
