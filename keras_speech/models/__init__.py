@@ -6,6 +6,8 @@ from keras_speech.models.hifigan.hifigan import HiFiGAN
 from keras_speech.models.presets import bundled_models, load_model_preset, save_model_preset
 from keras_speech.models.tacotron2 import tacotron2_configs
 from keras_speech.models.tacotron2.tacotron2 import Tacotron2
+from keras_speech.models.transformer_tts import transformer_tts_configs
+from keras_speech.models.transformer_tts.transformer_tts import TransformerTTS
 from keras_speech.models.vocos import vocos_configs
 from keras_speech.models.vocos.vocos import Vocos
 from keras_speech.models.waveglow import waveglow_configs
@@ -17,6 +19,7 @@ __all__ = [
     "GriffinLim",
     "HiFiGAN",
     "Tacotron2",
+    "TransformerTTS",
     "Vocos",
     "WaveGlow",
     "WaveNet",
@@ -25,6 +28,7 @@ __all__ = [
     "load_model_preset",
     "save_model_preset",
     "tacotron2_configs",
+    "transformer_tts_configs",
     "vocos_configs",
     "waveglow_configs",
     "wavenet_configs",
