@@ -9,6 +9,7 @@ from keras_speech.losses.spectral import (
     multi_resolution_stft,
     spectral_convergence,
 )
+from keras_speech.losses.stop_token import stop_token
 
 __all__ = [
     "alignment_targets",
@@ -20,4 +21,5 @@ __all__ = [
     "multi_resolution_stft",
     "phase_derivatives",
     "spectral_convergence",
+    "stop_token",
 ]
