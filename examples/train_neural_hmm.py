@@ -1,0 +1,131 @@
+r"""Train a neural HMM on the recordings of `kathleen`, from texts alone, and measure where it finds
+the phones.
+
+    python examples/train_neural_hmm.py --data kathleen --out runs/neural_hmm
+
+`--data` is the folder that `train_kathleen.py` describes. Nothing is learned from its phone times:
+they are compared, for the validation prompts, with the boundaries that the model finds. A run that
+was interrupted goes on, called again, after its last complete epoch.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+from train_kathleen import LEVEL, SPEC, make_tokenizer, read_corpus, with_silent_end
+
+import keras_speech as ks
+from keras_speech.metrics import BoundaryErrors, boundary_errors
+from keras_speech.models import NeuralHMMTTS, neural_hmm_configs
+
+
+def phones_of(tokenizer):
+    """bool `(vocabulary,)`: the symbols that are phones, not punctuation or spaces."""
+    return np.array([symbol[:1].isalpha() for symbol in tokenizer.symbols])
+
+
+def boundaries(model, batches, is_phone):
+    """Where `model.align` finds the phones of `batches`, against their `"durations"`."""
+    errors = BoundaryErrors(np.zeros(0))
+    for batch in batches:
+        batch = {name: value.numpy() for name, value in batch.items()}
+        found = model.align(
+            batch["tokens"], batch["token_lengths"], batch["mel"], batch["mel_lengths"]
+        )
+        for row, length in enumerate(batch["token_lengths"]):
+            errors += boundary_errors(
+                batch["durations"][row, :length],
+                found[row, :length],
+                frame_seconds=SPEC.hop_length / SPEC.sample_rate,
+                compared=is_phone[batch["tokens"][row, :length]],
+            )
+    return errors
+
+
+def described(errors):
+    """The figures of `BoundaryErrors` in milliseconds."""
+    return {
+        "boundaries": len(errors.seconds),
+        "median_ms": round(1000 * errors.median, 1),
+        "mean_ms": round(1000 * errors.mean, 1),
+        "bias_ms": round(1000 * errors.bias, 1),
+        "within_20_ms": round(errors.within(0.02), 3),
+        "within_50_ms": round(errors.within(0.05), 3),
+    }
+
+
+class Boundaries(keras.callbacks.Callback):
+    """Prints the boundary errors after every few epochs."""
+
+    def __init__(self, batches, is_phone, every):
+        super().__init__()
+        self.batches, self.is_phone, self.every = batches, is_phone, every
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every == 0:
+            errors = boundaries(self.model, self.batches, self.is_phone)
+            print(f"epoch {epoch + 1}: {json.dumps(described(errors))}", flush=True)
+
+
+def without_durations(batch):
+    batch = with_silent_end(batch)
+    return {name: value for name, value in batch.items() if name != "durations"}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Train a neural HMM on `kathleen`.")
+    parser.add_argument("--data", required=True, help="folder of the recordings")
+    parser.add_argument("--out", required=True, help="folder for checkpoints and the voice")
+    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--reduction", type=int, default=2, help="frames per step")
+    parser.add_argument("--states-per-token", type=int, default=1)
+    parser.add_argument("--every", type=int, default=1, help="epochs between two measurements")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+
+    keras.utils.set_random_seed(arguments.seed)
+    out = Path(arguments.out)
+    tokenizer = make_tokenizer(out / "tokenizer")
+    train, validation = read_corpus(arguments.data, tokenizer)
+    options = dict(batch_size=arguments.batch_size, level=LEVEL, cache=out / "features")
+    epochs = ks.data.acoustic_epochs(train, SPEC, tokenizer, seed=arguments.seed, **options)
+    validation = ks.data.acoustic_batches(
+        validation, SPEC, tokenizer, shuffle=False, **options
+    ).map(with_silent_end)
+
+    config = dict(
+        neural_hmm_configs.SMALL,
+        reduction=arguments.reduction,
+        states_per_token=arguments.states_per_token,
+        # A word space has no sound of its own. Pauses are the punctuation's.
+        stateless_tokens=(tokenizer.symbols.index(" "),),
+        mel_mean=-5.5,
+        mel_scale=2.0,
+    )
+    model = NeuralHMMTTS(tokenizer.vocabulary_size, **config)
+    is_phone = phones_of(tokenizer)
+    ks.training.train(
+        model,
+        lambda epoch: epochs(epoch).map(without_durations),
+        validation,
+        epochs=arguments.epochs,
+        steps_per_epoch=len(epochs),
+        directory=out,
+        learning_rate=arguments.learning_rate,
+        schedule="cosine",
+        callbacks=[Boundaries(validation, is_phone, arguments.every)],
+        verbose=2,
+    )
+    figures = described(boundaries(model, validation, is_phone))
+    (out / "boundaries.json").write_text(json.dumps(figures, indent=2) + "\n")
+    print(json.dumps(figures))
+    voice = ks.Voice(tokenizer, model, ks.GriffinLim(SPEC), SPEC, name="neural_hmm")
+    voice.save_to_preset(out / "voice", overwrite=True)
+
+
+if __name__ == "__main__":
+    main()
