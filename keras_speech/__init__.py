@@ -16,7 +16,9 @@ __version__ = "0.1.0"
 _ON_FIRST_USE = {
     "GriffinLim": "keras_speech.models",
     "HiFiGAN": "keras_speech.models",
+    "LinearGriffinLim": "keras_speech.models",
     "Speech": "keras_speech.voices",
+    "Tacotron": "keras_speech.models",
     "Tacotron2": "keras_speech.models",
     "TransformerTTS": "keras_speech.models",
     "Vocos": "keras_speech.models",
@@ -33,8 +35,10 @@ _ON_FIRST_USE = {
     "metrics": "keras_speech.metrics",
     "models": "keras_speech.models",
     "ops": "keras_speech.ops",
+    "optimizers": "keras_speech.optimizers",
     "plots": "keras_speech.plots",
     "tacotron2_configs": "keras_speech.models",
+    "tacotron_configs": "keras_speech.models",
     "text": "keras_speech.text",
     "training": "keras_speech.training",
     "transformer_tts_configs": "keras_speech.models",
@@ -48,7 +52,9 @@ __all__ = [
     "AudioSpec",
     "GriffinLim",
     "HiFiGAN",
+    "LinearGriffinLim",
     "Speech",
+    "Tacotron",
     "Tacotron2",
     "TransformerTTS",
     "Vocos",
@@ -65,8 +71,10 @@ __all__ = [
     "metrics",
     "models",
     "ops",
+    "optimizers",
     "plots",
     "tacotron2_configs",
+    "tacotron_configs",
     "text",
     "training",
     "transformer_tts_configs",
@@ -93,5 +101,5 @@ def __dir__():
 # `keras.models.load_model` knows the classes that are imported, no others. The command line, which
 # has not imported Keras yet, need not wait for it to print its help.
 if "keras" in sys.modules:
-    for _name in ("layers", "models"):
+    for _name in ("layers", "models", "optimizers"):
         __getattr__(_name)

@@ -10,7 +10,10 @@ import math
 
 import numpy as np
 
+import conformance_addons
+import conformance_attention
 import conformance_tacotron
+import conformance_transformer_tts
 import keras_speech as ks
 from conformance_case import TINY_SPEC, Case, integers, mask, normal
 
@@ -306,4 +309,6 @@ CASES = {
     ),
 }
 
-CASES |= conformance_tacotron.CASES
+CASES |= conformance_tacotron.CASES | conformance_attention.CASES
+CASES |= conformance_addons.CASES
+CASES |= conformance_transformer_tts.CASES

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "keras_speech"
-PARTS = ("ops", "layers", "losses", "metrics", "models")
+PARTS = ("ops", "layers", "losses", "metrics", "models", "optimizers")
 MODULES = sorted(
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
     for part in PARTS

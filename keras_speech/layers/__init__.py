@@ -1,8 +1,20 @@
 """Layers to build models from, on any Keras backend."""
 
 from keras_speech.layers.affine_coupling import AffineCoupling
-from keras_speech.layers.attention import LocationSensitiveAttention
+from keras_speech.layers.attention import (
+    BahdanauAttention,
+    BahdanauMonotonicAttention,
+    DynamicConvolutionAttention,
+    ForwardAttention,
+    GMMAttention,
+    LocationSensitiveAttention,
+    LuongAttention,
+    LuongMonotonicAttention,
+    WindowedAttention,
+)
 from keras_speech.layers.attention_lstm import AttentionLSTM
+from keras_speech.layers.attention_rnn import AttentionRNN
+from keras_speech.layers.cached_multi_head_attention import CachedMultiHeadAttention
 from keras_speech.layers.causal_dilated_conv1d import CausalDilatedConv1D
 from keras_speech.layers.cbhg import CBHG
 from keras_speech.layers.conv_norm1d import ConvNorm1D
@@ -22,10 +34,12 @@ from keras_speech.layers.gru import GRU
 from keras_speech.layers.heads import GaussianHead, LogisticMixtureHead, MuLawHead
 from keras_speech.layers.highway import Highway
 from keras_speech.layers.invertible_conv1x1 import InvertibleConv1x1
+from keras_speech.layers.layer_norm_lstm import LayerNormLSTM
 from keras_speech.layers.log_mel_spectrogram import LogMelSpectrogram
 from keras_speech.layers.mel_upsampler import MelUpsampler
 from keras_speech.layers.postnet import Postnet
 from keras_speech.layers.prenet import Prenet
+from keras_speech.layers.scaled_positional_encoding import ScaledPositionalEncoding
 from keras_speech.layers.transposed_mel_upsampler import TransposedMelUpsampler
 from keras_speech.layers.weight_normalization import WeightNormalization
 from keras_speech.layers.zoneout_lstm import ZoneoutLSTM
@@ -33,20 +47,30 @@ from keras_speech.layers.zoneout_lstm import ZoneoutLSTM
 __all__ = [
     "AffineCoupling",
     "AttentionLSTM",
+    "AttentionRNN",
+    "BahdanauAttention",
+    "BahdanauMonotonicAttention",
     "CBHG",
+    "CachedMultiHeadAttention",
     "CausalDilatedConv1D",
     "ConvNeXtBlock",
     "ConvNorm1D",
     "DilatedConv1D",
+    "DynamicConvolutionAttention",
+    "ForwardAttention",
+    "GMMAttention",
     "GRU",
     "GatedConvolutionStack",
     "GatedResidualBlock",
     "GaussianHead",
     "Highway",
     "InvertibleConv1x1",
+    "LayerNormLSTM",
     "LocationSensitiveAttention",
     "LogMelSpectrogram",
     "LogisticMixtureHead",
+    "LuongAttention",
+    "LuongMonotonicAttention",
     "MelUpsampler",
     "MuLawHead",
     "MultiPeriodDiscriminator",
@@ -57,7 +81,9 @@ __all__ = [
     "Prenet",
     "ResolutionDiscriminator",
     "ScaleDiscriminator",
+    "ScaledPositionalEncoding",
     "TransposedMelUpsampler",
     "WeightNormalization",
+    "WindowedAttention",
     "ZoneoutLSTM",
 ]
