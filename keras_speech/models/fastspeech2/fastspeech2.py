@@ -50,8 +50,8 @@ class FastSpeech2(AcousticModel):
             `"durations"`.
         mel_loss: `"l1"` (as published), `"l2"` or `"l1+l2"`, on the scaled mels.
         loss_weights: dict of numbers by which parts of the loss are multiplied: `"mel"`,
-            `"duration"`, `"pitch"`, `"energy"`, `"forward_sum"`, `"binarization"`. Defaults to 1
-            for each, 0.1 for pitch and energy.
+            `"duration"`, `"pitch"`, `"energy"`, `"forward_sum"`. Defaults to 1 for each, 0.1 for
+            pitch and energy.
 
     Call arguments:
         inputs: dict of `"tokens"` int `(batch, tokens)`, `"token_lengths"` int `(batch,)`,
@@ -171,7 +171,7 @@ class FastSpeech2(AcousticModel):
         self.upsampling = GaussianUpsampling(dtype=policy) if upsampling == "gaussian" else None
         self.decoder = FFTStack(decoder_layers, *block, dtype=policy)
         self.mel_dense = keras.layers.Dense(n_mels, dtype=policy)
-        self.aligner = Aligner(dtype=policy) if aligner else None
+        self.aligner = Aligner(vocabulary_size, n_mels, dtype=policy) if aligner else None
         weights = {"pitch": 0.1, "energy": 0.1, **(loss_weights or {})}
         self.objective = FastSpeech2Losses(mel_scale, mel_loss, weights)
         # On TensorFlow, XLA would compile anew for every length.
@@ -191,7 +191,7 @@ class FastSpeech2(AcousticModel):
         self.decoder.build(frames)
         self.mel_dense.build(frames)
         if self.aligner is not None:
-            self.aligner.build(tokens, (None, None, self.n_mels))
+            self.aligner.build((None, None))
         self.built = True
 
     def call(self, inputs, training=None):
@@ -239,9 +239,7 @@ class FastSpeech2(AcousticModel):
                 f"Received: {', '.join(sorted(inputs))}"
             )
         lengths = inputs["token_lengths"], inputs["mel_lengths"]
-        log_probs = self.aligner(
-            self.embedding(inputs["tokens"]), self.scaled(inputs["mel"]), *lengths
-        )
+        log_probs = self.aligner(inputs["tokens"], self.scaled(inputs["mel"]), *lengths)
         return {
             "alignment_log_probs": log_probs,
             "durations": alignment.viterbi(log_probs, *lengths),

@@ -7,7 +7,7 @@ from keras_speech import losses
 from keras_speech.ops import alignment, masking
 
 MEL_LOSSES = ("l1", "l2", "l1+l2")
-PARTS = ("mel", "duration", "pitch", "energy", "forward_sum", "binarization")
+PARTS = ("mel", "duration", "pitch", "energy", "forward_sum")
 
 
 class FastSpeech2Losses(keras.layers.Layer):
@@ -48,7 +48,7 @@ class FastSpeech2Losses(keras.layers.Layer):
                 error = outputs[key] - outputs[f"{key}_target"]
                 parts[name] = losses.masked_mean(ops.square(error), token_mask)
         if "alignment_log_probs" in outputs:
-            parts.update(_alignment(batch, outputs))
+            parts["forward_sum"] = _alignment(batch, outputs, outputs["mel"].shape[-1])
         total = 0.0
         for name, value in parts.items():
             value = self.weights_of_parts.get(name, 1.0) * value
@@ -66,14 +66,10 @@ class FastSpeech2Losses(keras.layers.Layer):
         return losses.masked_mean(values, mask)
 
 
-def _alignment(batch, outputs):
-    """Negative log-likelihood of all paths, and of the hard one, per frame."""
-    log_probs, lengths = outputs["alignment_log_probs"], batch["mel_lengths"]
+def _alignment(batch, outputs, n_mels):
+    """Negative log-likelihood of all paths, per frame and feature that the aligner compares."""
+    lengths = batch["mel_lengths"]
+    total = alignment.forward_sum(outputs["alignment_log_probs"], batch["token_lengths"], lengths)
     # A row with more tokens than frames has no path and teaches nothing.
-    possible = batch["token_lengths"] <= lengths
-    total = alignment.forward_sum(log_probs, batch["token_lengths"], lengths)
-    total = -ops.where(possible, total, 0.0) / ops.cast(lengths, "float32")
-    hard = alignment.assignment(outputs["durations"], ops.shape(log_probs)[1])
-    along = ops.sum(ops.where(hard > 0, log_probs, 0.0), axis=(1, 2))
-    along = -ops.where(possible, along, 0.0) / ops.cast(lengths, "float32")
-    return {"forward_sum": ops.mean(total), "binarization": ops.mean(along)}
+    total = ops.where(batch["token_lengths"] <= lengths, total, 0.0)
+    return -ops.mean(total / ops.cast(2 * n_mels * lengths, "float32"))
