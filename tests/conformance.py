@@ -12,6 +12,7 @@ import numpy as np
 
 import conformance_addons
 import conformance_attention
+import conformance_neural_hmm
 import conformance_tacotron
 import conformance_transformer_tts
 import keras_speech as ks
@@ -312,3 +313,4 @@ CASES = {
 CASES |= conformance_tacotron.CASES | conformance_attention.CASES
 CASES |= conformance_addons.CASES
 CASES |= conformance_transformer_tts.CASES
+CASES |= conformance_neural_hmm.CASES

@@ -91,14 +91,15 @@ class ZoneoutLSTM(keras.layers.Layer):
         zeros = ops.zeros((batch_size, self.units), dtype=self.compute_dtype)
         return zeros, zeros
 
-    def step(self, inputs, state):
-        """One step in inference: `(batch, channels)` to `(output, state)`."""
-        state = lstm.lstm_step(
-            self.project(inputs),
-            state,
-            self._cast(self.recurrent_kernel),
-            self.sample_zoneout((), training=False),
-        )
+    def step(self, inputs, state, zoneout=None):
+        """One step, by default in inference: `(batch, channels)` to `(output, state)`.
+
+        In training `zoneout` is what `sample_zoneout` gave for this step.
+        """
+        if zoneout is None:
+            zoneout = self.sample_zoneout((), training=False)
+        recurrent_kernel = self._cast(self.recurrent_kernel)
+        state = lstm.lstm_step(self.project(inputs), state, recurrent_kernel, zoneout)
         return state[0], state
 
     def _cast(self, weight):

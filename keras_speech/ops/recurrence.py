@@ -1,5 +1,6 @@
 """What loops with hand-written gradients share. Arrays are time-major."""
 
+import numpy as np
 from keras import ops
 
 
@@ -49,6 +50,45 @@ def scan(step, carry, outputs, inputs, reverse=False):
         for x, like in zip(stacked[n:], outputs, strict=True)
     )
     return last[:n], tuple(stacked)
+
+
+def scan_joined(step, carry, outputs, inputs, undifferentiated=()):
+    """`scan`, for a loop whose gradient is left to the backend.
+
+    The gradient of taking one row out of an array is an array of zeros with one row in it, so that
+    the gradient of a loop that does so takes time in the square of its length. Here the loop itself
+    hands out the rows, of all inputs joined into one.
+
+    Args:
+        step: function `(carry, input, undifferentiated) -> (carry, output)` on tuples.
+        carry, outputs: see `scan`.
+        inputs: tuple of tensors `(time, batch, channels)` of one dtype, with known channels.
+        undifferentiated: tuple of tensors `(time, ...)` that no gradient is needed of.
+            Defaults to none.
+
+    Returns: see `scan`.
+    """
+    n = len(carry)
+    ends = np.cumsum([x.shape[-1] for x in inputs])[:-1].tolist()
+    joined = ops.concatenate(inputs, axis=-1) if ends else inputs[0]
+
+    def body(both, row):
+        t, *both = both
+        rows = ops.split(row, ends, axis=-1) if ends else (row,)
+        new_carry, output = step(
+            tuple(both[:n]), tuple(rows), tuple(x[t] for x in undifferentiated)
+        )
+        both = (t + 1, *new_carry, *output)
+        return both, both
+
+    n_steps = ops.shape(joined)[0]
+    start = ops.convert_to_tensor(0, dtype="int32")
+    (_, *last), (_, *stacked) = ops.scan(body, (start, *carry, *outputs), joined)
+    stacked = (
+        ops.reshape(x, (n_steps, *ops.shape(like)))
+        for x, like in zip(stacked[n:], outputs, strict=True)
+    )
+    return tuple(last[:n]), tuple(stacked)
 
 
 def flat(upstream):

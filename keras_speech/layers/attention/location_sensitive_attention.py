@@ -3,11 +3,12 @@
 import keras
 from keras import ops
 
+from keras_speech.layers.attention.attention_mechanism import AttentionMechanism
 from keras_speech.ops import location_attention
 
 
 @keras.saving.register_keras_serializable("keras_speech")
-class LocationSensitiveAttention(keras.layers.Layer):
+class LocationSensitiveAttention(AttentionMechanism):
     """Additive attention with filters over its previous and its cumulated weights.
 
     Args:
@@ -15,13 +16,9 @@ class LocationSensitiveAttention(keras.layers.Layer):
         filters: number of location filters. Defaults to 32.
         kernel_size: their length in memory steps, odd. Defaults to 31.
 
-    Call arguments:
-        query: float tensor `(batch, query_channels)`.
-        memory: what `prepare(values, mask)` gives.
-        state: what `initial_state(memory)` or the last step gave.
+    Call arguments: see `AttentionMechanism`.
 
-    Returns: `(context, weights, state)`; `context` is `(batch, channels)`, `weights`
-    `(batch, n)`, which sum to 1 and are 0 on padding.
+    Returns: `(context, weights, state)`; `weights` sum to 1 and are 0 on padding.
 
     Raises:
         ValueError: if `kernel_size` is even.
@@ -44,15 +41,10 @@ class LocationSensitiveAttention(keras.layers.Layer):
         if kernel_size % 2 == 0:
             raise ValueError(f"`kernel_size` must be odd. Received: kernel_size={kernel_size}")
 
-    def build(self, query_shape, memory_shape, state_shape=None):
-        # Keras passes the shapes of the whole prepared memory, of which the values come first.
-        if isinstance(memory_shape[0], (tuple, list)):
-            memory_shape = memory_shape[0]
-        self.query_kernel = self.add_weight(
-            shape=(query_shape[-1], self.units), name="query_kernel"
-        )
+    def build_weights(self, query_channels, value_channels):
+        self.query_kernel = self.add_weight(shape=(query_channels, self.units), name="query_kernel")
         self.memory_kernel = self.add_weight(
-            shape=(memory_shape[-1], self.units), name="memory_kernel"
+            shape=(value_channels, self.units), name="memory_kernel"
         )
         self.location_filters = self.add_weight(
             shape=(2 * self.kernel_size, self.filters), name="location_filters"
@@ -62,27 +54,18 @@ class LocationSensitiveAttention(keras.layers.Layer):
         )
         self.score_kernel = self.add_weight(shape=(self.units, 1), name="score_kernel")
 
-    def call(self, query, memory, state):
-        return self.step(query, memory, state)
-
-    def prepare(self, values, mask):
-        """What stays the same over the steps: `(values, keys, mask)`.
-
-        Args:
-            values: float tensor `(batch, n, channels)`.
-            mask: bool tensor `(batch, n)`, True where a value is real.
-        """
-        values = ops.cast(values, self.compute_dtype)
-        return values, ops.matmul(values, self._cast(self.memory_kernel)), mask
+    def keys(self, values):
+        return (ops.matmul(values, self._cast(self.memory_kernel)),)
 
     def initial_state(self, memory):
         """Zeros for the previous and the cumulated weights, each `(batch, n)`."""
         zeros = ops.zeros_like(memory[0][:, :, 0])
         return zeros, zeros
 
-    def step(self, query, memory, state):
+    def step(self, query, memory, state, training=None, noise=None):
         """One step; see the class."""
-        query = ops.matmul(ops.cast(query, self.compute_dtype), self._cast(self.query_kernel))
+        query = ops.matmul(self._cast(query), self._cast(self.query_kernel))
+        state = tuple(self._cast(x) for x in state)
         context, weights = location_attention.attend(
             query, *memory, *state, self.location_kernel(), self._score_kernel()
         )
@@ -98,9 +81,6 @@ class LocationSensitiveAttention(keras.layers.Layer):
 
     def _score_kernel(self):
         return self._cast(self.score_kernel)[:, 0]
-
-    def _cast(self, weight):
-        return ops.cast(weight, self.compute_dtype)
 
     def get_config(self):
         return {
