@@ -25,6 +25,7 @@ examples:
   keras-speech speak --file chapter.txt -o chapter.ogg
   fortune | keras-speech speak - -o fortune.wav
   keras-speech speak "A little slower." --speed 0.8 --plot alignment.png
+  keras-speech speak "Higher and softer." --pitch 3 --energy -6
   keras-speech speak "Hello." --voice my_voice/voice --vocoder my_vocoder
 """
 
@@ -68,6 +69,21 @@ def add_parser(commands, parents):
         help="2 is twice as fast at the same pitch, from 0.25 to 4; default: 1",
     )
     parser.add_argument(
+        "--pitch",
+        type=kinds.number(-12, 12),
+        default=0.0,
+        metavar="SEMITONES",
+        help="higher (or, negative, lower) than the voice's own, from -12 to 12, for voices whose "
+        "model controls it; default: 0",
+    )
+    parser.add_argument(
+        "--energy",
+        type=kinds.number(-20, 20),
+        default=0.0,
+        metavar="DB",
+        help="louder (or, negative, softer), from -20 to 20 dB, for the same voices; default: 0",
+    )
+    parser.add_argument(
         "--seed",
         type=kinds.whole_number(0),
         default=0,
@@ -99,6 +115,8 @@ def run(arguments):
     options = {
         "speaker": speaker_of(voice, arguments.speaker),
         "speed": arguments.speed,
+        "pitch": arguments.pitch,
+        "energy": arguments.energy,
         "seed": arguments.seed,
     }
     if plot:

@@ -4,6 +4,7 @@ import json
 import math
 import numbers
 import secrets
+import warnings
 
 from keras_speech.audio_spec import AudioSpec
 from keras_speech.voices import delivery
@@ -88,6 +89,22 @@ def text(value):
     if not clean.strip():
         raise ValueError(f"`text` must not be empty. Received: text={short(value)!r}.")
     return clean
+
+
+def report_unknown(voice, value, reported):
+    """Warns of the characters of a text that the voice drops, but for those in the set `reported`.
+
+    The warning names the line that called the voice, four calls up from here.
+    """
+    unknown = [each for each in voice.tokenizer.unknown(value) if each not in reported]
+    unknown = [each for each in unknown if not each.isspace()]
+    if unknown:
+        reported.update(unknown)
+        warnings.warn(
+            f"Characters that the voice {voice.name!r} cannot speak are dropped: "
+            f"{' '.join(unknown[:20])}",
+            stacklevel=6,
+        )
 
 
 def finite(name, value, *, low=-math.inf, high=math.inf):

@@ -10,8 +10,6 @@ import numpy as np
 PAUSES = {".": 0.35, "!": 0.35, "?": 0.4, "…": 0.4, ";": 0.25, ":": 0.25, ",": 0.15, "\n": 0.6}
 PAUSES |= {"。": 0.35, "！": 0.35, "？": 0.4, "": 0.08}
 
-MIN_SPEED, MAX_SPEED = 0.25, 4.0
-
 # Levels below this are taken as silence: it is not raised.
 SILENCE = 1e-4
 
@@ -58,7 +56,7 @@ def is_speakable(symbol):
     return not symbol.startswith("<") and any(map(str.isalnum, symbol))
 
 
-def group(pieces, batch_size):
+def group(pieces, batch_size, first=None):
     """Groups consecutive pieces of similar length, lazily.
 
     A batch takes as long as its longest row, so the longest is at most twice the shortest.
@@ -66,6 +64,8 @@ def group(pieces, batch_size):
     Args:
         pieces: iterable of tuples that begin with a sequence of tokens.
         batch_size: most pieces in a group.
+        first: most pieces in the first group; each further one may be twice as large as the one
+            before. Defaults to `batch_size`.
 
     Yields: non-empty lists of pieces, in the order given.
 
@@ -74,13 +74,14 @@ def group(pieces, batch_size):
     >>> list(group([("abc",), ("abcd",), ("abcdefghi",)], batch_size=2))
     [[('abc',), ('abcd',)], [('abcdefghi',)]]
     """
+    most = min(batch_size, first or batch_size)
     current, shortest, longest = [], 0, 0
     for piece in pieces:
         length = len(piece[0])
         shortest, longest = min(shortest, length), max(longest, length)
-        if current and (len(current) == batch_size or longest > 2 * shortest):
+        if current and (len(current) == most or longest > 2 * shortest):
             yield current
-            current = []
+            current, most = [], min(batch_size, 2 * most)
         if not current:
             shortest = longest = length
         current.append(piece)

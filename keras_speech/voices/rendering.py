@@ -10,25 +10,21 @@ from keras_speech.voices import checks, delivery
 from keras_speech.voices.speech import Speech
 
 
-def speak_group(voice, group, *, speaker, speed, seed, options):
+def speak_group(voice, group, request):
     """Yields a `Speech` for each sentence of a group, which the acoustic model speaks at once.
 
     Args:
         voice: `Voice`.
         group: list of `(tokens, index, sentence, pause)`; the pause follows, in seconds.
-        speaker: index of the speaker, or `None`.
-        speed, seed: as in `Voice.speak`.
-        options: further keywords of the acoustic model's `generate`.
+        request: `Request`.
     """
     spec, symbols = voice.spec, voice.tokenizer.symbols
     lengths = np.array([len(ids) for ids, *_ in group], "int32")
     tokens = np.zeros((len(group), lengths.max()), "int32")
     for row, (ids, *_) in enumerate(group):
         tokens[row, : len(ids)] = ids
-    if speaker is not None:
-        options = {**options, "speaker": np.full(len(group), speaker, "int32")}
     # Every sentence gets the same seed, so that it sounds the same wherever it stands.
-    output = voice.acoustic_model.generate(tokens, lengths, seed=seed, **options)
+    output = voice.acoustic_model.generate(tokens, lengths, **request.model_options(len(group)))
     output = {key: keras.ops.convert_to_numpy(value) for key, value in output.items()}
     per_step = max(1, round(output["mel"].shape[1] / max(1, output["alignment"].shape[1])))
     for row, (ids, index, sentence, pause) in enumerate(group):
@@ -41,10 +37,10 @@ def speak_group(voice, group, *, speaker, speed, seed, options):
             )
         mel = output["mel"][row, : max(1, frames)]
         alignment = output["alignment"][row, : -(-frames // per_step), : len(ids)]
-        mel = delivery.stretch(mel, speed)
-        samples = vocoded(voice, mel, seed)
+        mel = delivery.stretch(mel, request.stretch)
+        samples = vocoded(voice, mel, seed=request.seed, energy=request.energy)
         # The pause is silence in every part, so that pieces can simply be joined.
-        rest = round(pause / speed * spec.frame_rate)
+        rest = round(pause / request.speed * spec.frame_rate)
         rows = round(rest * len(alignment) / len(mel))
         floor = math.log(spec.log_floor)
         yield Speech(
@@ -57,8 +53,11 @@ def speak_group(voice, group, *, speaker, speed, seed, options):
         )
 
 
-def vocoded(voice, mel, seed):
-    """Returns the samples of a mel `(frames, n_mels)` at the voice's level, float32."""
+def vocoded(voice, mel, *, seed, energy=0.0):
+    """Returns the samples of a mel `(frames, n_mels)` at the voice's level, float32.
+
+    `energy`, in dB, moves that level.
+    """
     samples = keras.ops.convert_to_numpy(voice.vocoder.generate(mel=mel[None], seed=seed))
     samples = samples[0, : voice.spec.n_samples(len(mel))].astype("float32")
     if not np.isfinite(samples).all():
@@ -66,5 +65,6 @@ def vocoded(voice, mel, seed):
             f"The voice {voice.name!r} made samples that are not finite numbers: the weights "
             "of its acoustic model or vocoder are broken."
         )
-    gain = delivery.level_gain(samples, level_db=voice.level_db, peak=voice.peak)
+    level_db = None if voice.level_db is None else voice.level_db + energy
+    gain = delivery.level_gain(samples, level_db=level_db, peak=voice.peak)
     return samples * np.float32(gain)

@@ -1,11 +1,18 @@
 """`Voice`: text to sound, the parts joined and saved as one directory."""
 
 import itertools
-import warnings
 
 import numpy as np
 
-from keras_speech.voices import checks, delivery, presets, rendering, sound_files, vocoders
+from keras_speech.voices import (
+    checks,
+    delivery,
+    presets,
+    rendering,
+    request,
+    sound_files,
+    vocoders,
+)
 from keras_speech.voices.speech import join
 
 # Longer texts keep only their samples: the joined alignment grows with the square of the text.
@@ -18,7 +25,8 @@ class Voice:
     Args:
         tokenizer: of `keras_speech.text`; its `vocabulary_size` must be the acoustic model's.
         acoustic_model: built `keras.Model` with `generate(tokens, token_lengths, speaker=, seed=)`
-            that returns `mel`, `lengths`, `alignment` and, optionally, `stopped`.
+            that returns `mel`, `lengths`, `alignment` and, optionally, `stopped`. Its `controls`,
+            if any, name further keywords of `generate`: of `speed`, `pitch` and `energy`.
         vocoder: `keras.Model` with `generate(mel=, seed=)` that returns `(batch, samples)`.
         spec: `AudioSpec` that both models were made for.
         name: str. Defaults to `"voice"`.
@@ -151,7 +159,18 @@ class Voice:
         text = checks.text(text)
         return [sentence for sentence, _ in delivery.split_with_pauses(text, self.pauses)]
 
-    def speak(self, text, *, speaker=None, speed=1.0, seed=0, batch_size=8, max_frames=None):
+    def speak(
+        self,
+        text,
+        *,
+        speaker=None,
+        speed=1.0,
+        pitch=0.0,
+        energy=0.0,
+        seed=0,
+        batch_size=8,
+        max_frames=None,
+    ):
         """Speaks text.
 
         Long text is split at sentence ends and joined with pauses. Text of more than 8 sentences
@@ -162,6 +181,10 @@ class Voice:
             text: str.
             speaker: a name of `speakers`, or its index. Defaults to the first.
             speed: 2.0 is twice as fast, at the same pitch; from 0.25 to 4. Defaults to 1.
+            pitch: semitones above the voice's own pitch, from -12 to 12. Defaults to 0; only a
+                voice whose acoustic model has this control takes another.
+            energy: dB above the voice's own loudness, from -20 to 20; `level_db` moves with it, as
+                far as `peak` allows. Defaults to 0; as with `pitch`.
             seed: whole number; equal calls with equal seeds give equal samples. `None` draws one.
                 Defaults to 0.
             batch_size: most sentences to generate at once. Changes speed and memory; a model whose
@@ -171,21 +194,16 @@ class Voice:
         Returns: `Speech`.
 
         Raises:
-            ValueError: for text without anything speakable, an unknown speaker or a speed out of
-                range.
+            ValueError: for text without anything speakable, an unknown speaker, a number out of
+                range, or a control that the voice does not have.
 
         Warns: when characters of the text are unknown and dropped, and when a sentence does not
             stop by itself within `max_frames`.
         """
+        options = dict(speaker=speaker, speed=speed, pitch=pitch, energy=energy)
+        options |= dict(seed=seed, batch_size=batch_size, max_frames=max_frames)
         pieces, detailed = [], True
-        for piece in self.stream(
-            text,
-            speaker=speaker,
-            speed=speed,
-            seed=seed,
-            batch_size=batch_size,
-            max_frames=max_frames,
-        ):
+        for piece in self._stream(text, options, first=batch_size):
             pieces.append(piece if detailed else piece.samples_only())
             if detailed and len(pieces) > MAX_DETAILED_SENTENCES:
                 pieces, detailed = [each.samples_only() for each in pieces], False
@@ -220,36 +238,45 @@ class Voice:
                 progress(total, total)
         return n_samples / self.spec.sample_rate
 
-    def stream(self, text, *, speaker=None, speed=1.0, seed=0, batch_size=8, max_frames=None):
+    def stream(
+        self,
+        text,
+        *,
+        speaker=None,
+        speed=1.0,
+        pitch=0.0,
+        energy=0.0,
+        seed=0,
+        batch_size=8,
+        max_frames=None,
+    ):
         """Yields a `Speech` per sentence, the pause after it included.
 
-        Joined, the samples are those of `speak`. Sentences are generated when they are asked for,
-        up to `batch_size` at once; `batch_size=1` gives the first sound soonest. Bad arguments
-        raise here, before the first sentence is asked for. Arguments are those of `speak`.
+        Joined, the samples are those of `speak`. Sentences are generated when they are asked for:
+        the first alone, so that it is heard soon, then two at once, four, up to `batch_size`.
+        Bad arguments raise here, before the first sentence is asked for. Arguments are those of
+        `speak`.
         """
+        options = dict(speaker=speaker, speed=speed, pitch=pitch, energy=energy)
+        options |= dict(seed=seed, batch_size=batch_size, max_frames=max_frames)
+        return self._stream(text, options, first=1)
+
+    def _stream(self, text, options, *, first):
         text = checks.text(text)
-        speed = checks.finite("speed", speed, low=delivery.MIN_SPEED, high=delivery.MAX_SPEED)
-        seed = checks.seed(seed)
-        batch_size = checks.integer("batch_size", batch_size, low=1)
-        options = {}
-        if max_frames is not None:
-            options["max_frames"] = checks.integer("max_frames", max_frames, low=1)
-        speaker = checks.speaker_index(speaker, self.speakers)
-        groups = delivery.group(self._tokenized(text, batch_size), batch_size)
+        asked = request.checked_request(self, **options)
+        groups = delivery.group(self._tokenized(text, asked.batch_size), asked.batch_size, first)
         # The first group is tokenized here, so that unspeakable text raises at once.
-        first = next(groups, None)
-        if first is None:
+        first_group = next(groups, None)
+        if first_group is None:
             raise ValueError(
                 "`text` must contain something that the voice can speak. "
                 f"Received: text={checks.short(text)!r}."
             )
-        return self._generate(first, groups, speaker, speed, seed, options)
+        return self._generate(first_group, groups, asked)
 
-    def _generate(self, group, groups, speaker, speed, seed, options):
+    def _generate(self, group, groups, asked):
         while group is not None:
-            yield from rendering.speak_group(
-                self, group, speaker=speaker, speed=speed, seed=seed, options=options
-            )
+            yield from rendering.speak_group(self, group, asked)
             group = next(groups, None)
 
     def _tokenized(self, text, window):
@@ -261,20 +288,9 @@ class Voice:
         reported = set()
         while block := list(itertools.islice(pieces, window)):
             sentences = [sentence for _, (sentence, _) in block]
-            self._report_unknown("\n\n".join(sentences), reported)
+            checks.report_unknown(self, "\n\n".join(sentences), reported)
             tokens, lengths = (np.asarray(each) for each in self.tokenizer(sentences))
             for (index, (sentence, pause)), row, length in zip(block, tokens, lengths, strict=True):
                 row = row[:length].astype("int32")
                 if self._speakable[row].any():
                     yield row, index, sentence, pause
-
-    def _report_unknown(self, text, reported):
-        unknown = [each for each in self.tokenizer.unknown(text) if each not in reported]
-        unknown = [each for each in unknown if not each.isspace()]
-        if unknown:
-            reported.update(unknown)
-            warnings.warn(
-                f"Characters that the voice {self.name!r} cannot speak are dropped: "
-                f"{' '.join(unknown[:20])}",
-                stacklevel=6,
-            )

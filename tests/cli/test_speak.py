@@ -65,6 +65,33 @@ def test_seed_speaker_and_speed_reach_the_voice(speak, tmp_path):
     assert fast == pytest.approx(slow / 2, rel=0.1)
 
 
+@pytest.mark.parametrize("option", ["--pitch", "--energy"])
+def test_a_voice_without_the_control_exits_with_1_and_says_so(option, speak, tmp_path, capsys):
+    assert speak("A bee.", option, "0") == 0
+    assert speak("A bee.", "-o", "b.wav", option, "-3") == 1
+    error = capsys.readouterr().err
+    name = option.removeprefix("--")
+    assert f"`{name}` must be 0: the voice 'tiny' has an acoustic model (Tacotron2)" in error
+    assert f"Received: {name}=-3.0." in error
+    assert not (tmp_path / "b.wav").exists()
+
+
+def test_controls_reach_the_voice(monkeypatch, tmp_path, voice_directory, capsys):
+    from keras_speech.voices import Voice
+
+    asked = {}
+
+    def speak_to_file(self, text, path, *, progress=None, **options):
+        asked.update(options)
+        return 1.0
+
+    monkeypatch.setattr(Voice, "speak_to_file", speak_to_file)
+    monkeypatch.chdir(tmp_path)
+    argv = ["speak", "A bee.", "--voice", str(voice_directory), "--pitch", "-2.5"]
+    assert main([*argv, "--energy", "6", "--speed", "1.5"]) == 0
+    assert (asked["pitch"], asked["energy"], asked["speed"]) == (-2.5, 6.0, 1.5)
+
+
 def save_vocos(directory, **changes):
     keras.utils.set_random_seed(0)
     model = ks.Vocos(VOICE_SPEC.replace(**changes), channels=8, hidden_channels=8, n_blocks=1)
@@ -116,6 +143,8 @@ def test_plot_draws_a_picture_of_the_same_speech(speak, tmp_path, capsys):
         (["Hi.", "--vocoder", "hifi"], "--vocoder `hifi` must be griffin-lim, the directory of"),
         (["Hi.", "--file", "a.txt"], "give TEXT or --file, not both"),
         (["--file", "a.txt"], "--file `a.txt` cannot be read: No such file"),
+        (["Hi.", "--pitch", "13"], "--pitch: must be a number from -12 to 12, not '13'"),
+        (["Hi.", "--energy", "loud"], "--energy: must be a number from -20 to 20, not 'loud'"),
         ([" "], "TEXT is empty"),
         ([], "there is no text to speak"),
     ],

@@ -47,6 +47,30 @@ class FakeAcoustic(keras.Model):
 
 
 @keras.saving.register_keras_serializable("keras_speech_tests")
+class ControlledAcoustic(FakeAcoustic):
+    """Also fast or slow, higher by a band a semitone, and louder in its first band."""
+
+    controls = ("speed", "pitch", "energy")
+
+    def generate(
+        self, tokens, token_lengths=None, speaker=None, max_frames=1000, seed=0,
+        speed=1.0, pitch=0.0, energy=0.0,
+    ):  # fmt: skip
+        output = super().generate(tokens, token_lengths, speaker, max_frames, seed)
+        self.calls[-1] |= {"speed": speed, "pitch": pitch, "energy": energy}
+        frames = round(FRAMES_PER_TOKEN / speed)
+        mel = np.asarray(output["mel"])[:, ::FRAMES_PER_TOKEN].repeat(frames, axis=1)
+        mel = np.roll(mel, round(pitch), axis=2)
+        mel[:, :, 0] *= 10 ** (energy / 20)
+        alignment = np.repeat(np.eye(tokens.shape[1])[None], frames, axis=1)
+        return {
+            "mel": keras.ops.convert_to_tensor(mel),
+            "lengths": np.asarray(token_lengths) * frames,
+            "alignment": np.repeat(alignment, len(tokens), axis=0),
+        }
+
+
+@keras.saving.register_keras_serializable("keras_speech_tests")
 class FakeVocoder(keras.Model):
     """Plays each frame as a hop of a square wave, as loud as the frame's first band."""
 

@@ -31,6 +31,14 @@ def test_groups_keep_order_and_hold_similar_lengths():
         assert 1 <= len(group) <= 8 and max(sizes) <= 2 * min(sizes)
 
 
+def test_groups_grow_from_the_first_one():
+    pieces = [("word", index) for index in range(20)]
+    groups = list(delivery.group(pieces, 8, first=1))
+    assert [len(group) for group in groups] == [1, 2, 4, 8, 5]
+    assert [piece for group in groups for piece in group] == pieces
+    assert [len(group) for group in delivery.group(pieces[:4], 3, first=1)] == [1, 2, 1]
+
+
 @pytest.mark.parametrize("speed", [0.25, 0.8, 1.0, 1.3, 4.0])
 def test_stretch_keeps_a_ramp_a_ramp(speed):
     ramp = np.linspace(-5, 5, 97)[:, None] * np.ones(3)

@@ -91,6 +91,9 @@ def test_stream_generates_only_what_is_asked_for(voice):
     assert voice.acoustic_model.calls == []
     next(stream)
     assert len(voice.acoustic_model.calls) == 1
+    list(stream)
+    # The first sentence alone, so that it is heard soon; then as many as come in twice the time.
+    assert [call["shape"][0] for call in voice.acoustic_model.calls] == [1, 2, 4, 2]
 
 
 SENTENCE = "This is a sentence of a very long book" + ", which is a long one" * 7 + ".\n"
