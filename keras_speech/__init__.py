@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 # public name -> the module to load when it is first touched
 _ON_FIRST_USE = {
+    "FastSpeech2": "keras_speech.models",
     "GriffinLim": "keras_speech.models",
     "HiFiGAN": "keras_speech.models",
     "LinearGriffinLim": "keras_speech.models",
@@ -29,6 +30,7 @@ _ON_FIRST_USE = {
     "data": "keras_speech.data",
     "evaluation": "keras_speech.evaluation",
     "export": "keras_speech.export",
+    "fastspeech2_configs": "keras_speech.models",
     "hifigan_configs": "keras_speech.models",
     "layers": "keras_speech.layers",
     "losses": "keras_speech.losses",
@@ -50,6 +52,7 @@ _ON_FIRST_USE = {
 
 __all__ = [
     "AudioSpec",
+    "FastSpeech2",
     "GriffinLim",
     "HiFiGAN",
     "LinearGriffinLim",
@@ -65,6 +68,7 @@ __all__ = [
     "data",
     "evaluation",
     "export",
+    "fastspeech2_configs",
     "hifigan_configs",
     "layers",
     "losses",

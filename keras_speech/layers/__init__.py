@@ -1,6 +1,7 @@
 """Layers to build models from, on any Keras backend."""
 
 from keras_speech.layers.affine_coupling import AffineCoupling
+from keras_speech.layers.aligner import Aligner
 from keras_speech.layers.attention import (
     BahdanauAttention,
     BahdanauMonotonicAttention,
@@ -28,8 +29,11 @@ from keras_speech.layers.discriminators import (
     ResolutionDiscriminator,
     ScaleDiscriminator,
 )
+from keras_speech.layers.duration_predictor import DurationPredictor
+from keras_speech.layers.fft_block import FFTBlock
 from keras_speech.layers.gated_convolution_stack import GatedConvolutionStack
 from keras_speech.layers.gated_residual_block import GatedResidualBlock
+from keras_speech.layers.gaussian_upsampling import GaussianUpsampling
 from keras_speech.layers.gru import GRU
 from keras_speech.layers.heads import GaussianHead, LogisticMixtureHead, MuLawHead
 from keras_speech.layers.highway import Highway
@@ -41,11 +45,13 @@ from keras_speech.layers.postnet import Postnet
 from keras_speech.layers.prenet import Prenet
 from keras_speech.layers.scaled_positional_encoding import ScaledPositionalEncoding
 from keras_speech.layers.transposed_mel_upsampler import TransposedMelUpsampler
+from keras_speech.layers.variance_predictor import VariancePredictor
 from keras_speech.layers.weight_normalization import WeightNormalization
 from keras_speech.layers.zoneout_lstm import ZoneoutLSTM
 
 __all__ = [
     "AffineCoupling",
+    "Aligner",
     "AttentionLSTM",
     "AttentionRNN",
     "BahdanauAttention",
@@ -56,13 +62,16 @@ __all__ = [
     "ConvNeXtBlock",
     "ConvNorm1D",
     "DilatedConv1D",
+    "DurationPredictor",
     "DynamicConvolutionAttention",
+    "FFTBlock",
     "ForwardAttention",
     "GMMAttention",
     "GRU",
     "GatedConvolutionStack",
     "GatedResidualBlock",
     "GaussianHead",
+    "GaussianUpsampling",
     "Highway",
     "InvertibleConv1x1",
     "LayerNormLSTM",
@@ -83,6 +92,7 @@ __all__ = [
     "ScaleDiscriminator",
     "ScaledPositionalEncoding",
     "TransposedMelUpsampler",
+    "VariancePredictor",
     "WeightNormalization",
     "WindowedAttention",
     "ZoneoutLSTM",

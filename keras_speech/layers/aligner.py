@@ -22,7 +22,7 @@ class Aligner(keras.layers.Layer):
         kernel_size: tokens that the sound of one depends on. Defaults to 3.
         sharpness: by which log-likelihoods are multiplied: neighbouring bands and frames say much
             the same, and paths weighed by all of them could not change their course. Defaults to
-            0.2.
+            0.4.
         prior_concentration: of `ops.alignment.beta_binomial_prior`; 0 for no prior. Defaults to 1.
 
     Call arguments:
@@ -57,7 +57,7 @@ class Aligner(keras.layers.Layer):
         n_mels=80,
         filters=256,
         kernel_size=3,
-        sharpness=0.2,
+        sharpness=0.4,
         prior_concentration=1.0,
         **kwargs,
     ):

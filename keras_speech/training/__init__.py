@@ -3,6 +3,7 @@
 from keras_speech.training.averaging import averaged_weights
 from keras_speech.training.checkpoint import read_checkpoint, restore_checkpoint, save_checkpoint
 from keras_speech.training.mel_statistics import mel_statistics
+from keras_speech.training.prosody_statistics import prosody_statistics
 from keras_speech.training.schedules import WarmupInverseSquareRoot, learning_rate_schedule
 from keras_speech.training.teacher_forcing import teacher_forced
 from keras_speech.training.train import train
@@ -12,6 +13,7 @@ __all__ = [
     "averaged_weights",
     "learning_rate_schedule",
     "mel_statistics",
+    "prosody_statistics",
     "read_checkpoint",
     "restore_checkpoint",
     "save_checkpoint",

@@ -296,6 +296,18 @@ class FastSpeech2(AcousticModel):
         arrays = (tokens, token_lengths, np.asarray(mel, "float32"), mel_lengths)
         return self.run_compiled("align", durations, *arrays)
 
+    def without_aligner(self):
+        """An equal model that speaks, and learns from given durations only.
+
+        Returns: model with weights of its own, or itself if it has no aligner.
+        """
+        if self.aligner is None:
+            return self
+        model = type(self).from_config({**self.get_config(), "aligner": False})
+        theirs = {id(v) for v in self.aligner.variables}
+        model.set_weights([ops.convert_to_numpy(v) for v in self.weights if id(v) not in theirs])
+        return model
+
     def generate(
         self, tokens, token_lengths=None, speaker=None, speed=1.0, pitch=0.0, energy=0.0,
         max_frames=None, seed=0,
