@@ -8,9 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-import numpy as np
-
 import addons_problem as problem
+import numpy as np
 import tensorflow as tf
 import tensorflow_addons as tfa
 
@@ -71,7 +70,7 @@ def attention():
     saved = {"values": values, "queries": queries, "lengths": LENGTHS}
     for name, kind, arguments in attention_kinds():
         layer = kind(UNITS, **arguments)
-        layer(values, memory_sequence_length=LENGTHS, setup_memory=True)
+        layer([values, LENGTHS], setup_memory=True)
         state = layer.initial_state(BATCH, "float32")
         layer([queries[0], state])
         weights = fill(weights_of_attention(layer), seed=10, scale=0.7)
@@ -80,7 +79,7 @@ def attention():
             layer.attention_score_bias.assign(SCORE_BIAS)
             weights["attention_score_bias"] = np.float32(SCORE_BIAS)
         # The keys are made of the kernel when the memory is set up: again, with these weights.
-        layer(values, memory_sequence_length=LENGTHS, setup_memory=True)
+        layer([values, LENGTHS], setup_memory=True)
         found = []
         for query in queries:
             alignments, state = layer([query, state])
@@ -94,13 +93,13 @@ def attention_wrapper():
     """An LSTM that reads its last context, `tfa.seq2seq.AttentionWrapper`."""
     values, inputs = normal(2, BATCH, PLACES, CHANNELS), normal(3, STEPS, BATCH, 5)
     mechanism = tfa.seq2seq.BahdanauAttention(UNITS)
-    mechanism(values, memory_sequence_length=LENGTHS, setup_memory=True)
+    mechanism([values, LENGTHS], setup_memory=True)
     cell = tf.keras.layers.LSTMCell(UNITS, name="lstm")
     wrapper = tfa.seq2seq.AttentionWrapper(cell, mechanism, output_attention=False)
     wrapper(inputs[0], wrapper.get_initial_state(batch_size=BATCH, dtype="float32"))
     lstm = fill(weights_of(cell), 30, scale=0.5)
     attention_weights = fill(weights_of_attention(mechanism), 40)
-    mechanism(values, memory_sequence_length=LENGTHS, setup_memory=True)
+    mechanism([values, LENGTHS], setup_memory=True)
     state = wrapper.get_initial_state(batch_size=BATCH, dtype="float32")
     outputs, contexts, found = [], [], []
     for x in inputs:
