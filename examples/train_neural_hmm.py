@@ -4,8 +4,11 @@ the phones.
     python examples/train_neural_hmm.py --data kathleen --out runs/neural_hmm
 
 `--data` is the folder that `train_kathleen.py` describes. Nothing is learned from its phone times:
-they are compared, for the validation prompts, with the boundaries that the model finds. A run that
-was interrupted goes on, called again, after its last complete epoch.
+they are compared, for the validation prompts, with the boundaries that the model finds.
+
+The frame before explains much of a frame. So at first the model hears no frames, and must learn
+which states sound like what; then it gets them, and learns to speak smoothly. A run that was
+interrupted goes on, called again, after its last complete epoch.
 """
 
 import argparse
@@ -78,7 +81,8 @@ def main():
     parser = argparse.ArgumentParser(description="Train a neural HMM on `kathleen`.")
     parser.add_argument("--data", required=True, help="folder of the recordings")
     parser.add_argument("--out", required=True, help="folder for checkpoints and the voice")
-    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--warm-epochs", type=int, default=4, help="epochs without past frames")
+    parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--reduction", type=int, default=2, help="frames per step")
@@ -108,18 +112,23 @@ def main():
     )
     model = NeuralHMMTTS(tokenizer.vocabulary_size, **config)
     is_phone = phones_of(tokenizer)
-    ks.training.train(
-        model,
-        lambda epoch: epochs(epoch).map(without_durations),
-        validation,
-        epochs=arguments.epochs,
-        steps_per_epoch=len(epochs),
-        directory=out,
-        learning_rate=arguments.learning_rate,
-        schedule="cosine",
-        callbacks=[Boundaries(validation, is_phone, arguments.every)],
-        verbose=2,
-    )
+    for directory, n_epochs, data_dropout in (
+        (out / "warm", arguments.warm_epochs, 1.0),
+        (out, arguments.epochs, model.data_dropout),
+    ):
+        model.data_dropout = data_dropout
+        ks.training.train(
+            model,
+            lambda epoch: epochs(epoch).map(without_durations),
+            validation,
+            epochs=n_epochs,
+            steps_per_epoch=len(epochs),
+            directory=directory,
+            learning_rate=arguments.learning_rate,
+            schedule="cosine",
+            callbacks=[Boundaries(validation, is_phone, arguments.every)],
+            verbose=2,
+        )
     figures = described(boundaries(model, validation, is_phone))
     (out / "boundaries.json").write_text(json.dumps(figures, indent=2) + "\n")
     print(json.dumps(figures))

@@ -28,8 +28,10 @@ _ON_FIRST_USE = {
     "linear_batches": "linear_targets",
     "linear_epochs": "linear_targets",
     "WaveformEpochs": "waveform_dataset",
+    "align_corpus": "corpus_alignment",
     "waveform_batches": "waveforms",
     "waveform_epochs": "waveforms",
+    "write_alignments": "corpus_alignment",
 }
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "WaveformEpochs",
     "acoustic_batches",
     "acoustic_epochs",
+    "align_corpus",
     "align_durations",
     "chord_batches",
     "chord_epochs",
@@ -68,6 +71,7 @@ __all__ = [
     "wav_folder",
     "waveform_batches",
     "waveform_epochs",
+    "write_alignments",
     "write_wav",
 ]
 

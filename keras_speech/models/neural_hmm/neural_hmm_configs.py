@@ -30,7 +30,7 @@ SMALL = dict(
     encoder_dropout=0.2,
     prenet_units=(256, 128),
     prenet_dropout=0.5,
-    data_dropout=0.0,
+    data_dropout=0.2,
     lstm_units=384,
     hidden_units=256,
     # Digital silence has no spread at all: without a floor, padding would be all that counts.
