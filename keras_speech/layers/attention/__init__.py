@@ -9,7 +9,7 @@ from keras_speech.layers.attention.gmm_attention import GMMAttention
 from keras_speech.layers.attention.location_sensitive_attention import LocationSensitiveAttention
 from keras_speech.layers.attention.luong_attention import LuongAttention
 from keras_speech.layers.attention.luong_monotonic_attention import LuongMonotonicAttention
-from keras_speech.layers.attention.registry import get, serialize
+from keras_speech.layers.attention.registry import get, identified, serialize
 from keras_speech.layers.attention.windowed_attention import WindowedAttention
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "LuongMonotonicAttention",
     "WindowedAttention",
     "get",
+    "identified",
     "serialize",
 ]

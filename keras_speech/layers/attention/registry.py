@@ -4,6 +4,8 @@ import importlib
 
 import keras
 
+from keras_speech.layers.attention.attention_mechanism import AttentionMechanism
+
 # class -> its module, imported when it is asked for: the windowed one asks here itself.
 CLASSES = {
     "BahdanauAttention": "bahdanau_attention",
@@ -81,9 +83,16 @@ def serialize(layer):
     return {"class_name": name, "config": layer.get_config()}
 
 
+def identified(identifier):
+    """`identifier` as it stands in a config: a layer as its dict, all else as it is."""
+    return serialize(identifier) if isinstance(identifier, keras.layers.Layer) else identifier
+
+
 def _find(name):
     """The class in the table, else one that its author registered with Keras, else None."""
     if name in CLASSES:
         module = importlib.import_module(f"keras_speech.layers.attention.{CLASSES[name]}")
         return getattr(module, name)
-    return keras.saving.get_registered_object(name)
+    found = keras.saving.get_registered_object(name)
+    known = isinstance(found, type) and issubclass(found, AttentionMechanism)
+    return found if known else None

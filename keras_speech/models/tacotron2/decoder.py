@@ -3,7 +3,9 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import attention as attentions
 from keras_speech.layers.attention_lstm import AttentionLSTM
+from keras_speech.layers.attention_rnn import AttentionRNN
 from keras_speech.layers.prenet import Prenet
 from keras_speech.layers.zoneout_lstm import ZoneoutLSTM
 
@@ -22,7 +24,10 @@ class Tacotron2Decoder(keras.layers.Layer):
         attention_lstm_units, decoder_lstm_units: sizes of the LSTMs. Default to 1024.
         zoneout: of both LSTMs. Defaults to 0.1.
         attention_units, attention_filters, attention_kernel_size: see
-            `LocationSensitiveAttention`. Default to 128, 32 and 31.
+            `LocationSensitiveAttention`. Default to 128, 32 and 31. The first is also the width of
+            another attention that is given by its name.
+        attention: attention layer, its name, or its config; see `layers.attention.get`. Defaults to
+            `"location_sensitive"`, whose loop has a gradient of its own.
 
     Call arguments:
         frames: float tensor `(batch, steps, n_mels)`, the last frame before each step.
@@ -51,6 +56,7 @@ class Tacotron2Decoder(keras.layers.Layer):
         attention_units=128,
         attention_filters=32,
         attention_kernel_size=31,
+        attention="location_sensitive",
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -64,13 +70,23 @@ class Tacotron2Decoder(keras.layers.Layer):
         self.supports_masking = True
         policy = self.dtype_policy
         self.prenet = Prenet(prenet_units, prenet_dropout, dtype=policy)
-        self.attention_lstm = AttentionLSTM(
-            attention_lstm_units, attention_units, attention_filters, attention_kernel_size,
-            zoneout=zoneout, dtype=policy,
-        )  # fmt: skip
+        self.attention = attentions.identified(attention)
+        self.attention_lstm = self._attention_loop(attention)
         self.decoder_lstm = ZoneoutLSTM(decoder_lstm_units, zoneout=zoneout, dtype=policy)
         self.mel_dense = keras.layers.Dense(n_mels * reduction, dtype=policy)
         self.stop_dense = keras.layers.Dense(1, dtype=policy)
+
+    def _attention_loop(self, attention):
+        units, zoneout, policy = self.attention_lstm_units, self.zoneout, self.dtype_policy
+        compared = self.attention_units, self.attention_filters, self.attention_kernel_size
+        if attention != "location_sensitive":
+            layer = attentions.get(attention, units=self.attention_units, dtype=policy)
+            if type(layer) is not attentions.LocationSensitiveAttention:
+                return AttentionRNN(
+                    ZoneoutLSTM(units, zoneout=zoneout, dtype=policy), layer, dtype=policy
+                )
+            compared = layer.units, layer.filters, layer.kernel_size
+        return AttentionLSTM(units, *compared, zoneout=zoneout, dtype=policy)
 
     def build(self, frames_shape, values_shape):
         batch, steps, _ = frames_shape
@@ -100,9 +116,9 @@ class Tacotron2Decoder(keras.layers.Layer):
 
     def initial_state(self, memory):
         """The state before the first step."""
-        values = memory[0][0]
-        batch = ops.shape(values)[0]
-        return self.attention_lstm.initial_state(memory), self.decoder_lstm.initial_state(batch)
+        state = self.attention_lstm.initial_state(memory)
+        _, context, _ = state
+        return state, self.decoder_lstm.initial_state(ops.shape(context)[0])
 
     def step(self, frame, memory, state, noise=None):
         """One step in inference.
@@ -141,4 +157,5 @@ class Tacotron2Decoder(keras.layers.Layer):
             "attention_units": self.attention_units,
             "attention_filters": self.attention_filters,
             "attention_kernel_size": self.attention_kernel_size,
+            "attention": self.attention,
         }

@@ -1,7 +1,6 @@
 """Decoding frame by frame until every row has said stop."""
 
 import keras
-import numpy as np
 from keras import ops
 
 from keras_speech.ops import masking, recurrence
@@ -44,6 +43,8 @@ def decode(decoder, values, mask, noise, stop_threshold, end_patience=0):
         stopped = ops.logical_or(stopped, probability > stop_threshold)
         if end_patience:
             at_last = ops.cast(ops.argmax(weights, axis=1), "int32") == last_token
+            # A monotonic attention that has left the text has no weight anywhere.
+            at_last = ops.logical_or(at_last, ops.max(weights, axis=1) <= 0)
             n_last = n_last + ops.cast(at_last, "int32")
             stopped = ops.logical_or(stopped, n_last >= end_patience)
         carry = (mel[:, -1], state, n_steps, n_last, stopped)
@@ -108,9 +109,8 @@ def generate_mel(model, noise, tokens, token_lengths, stop_threshold, max_frames
     mel = ops.reshape(mel, (batch, n * model.reduction, model.n_mels))
     frame_mask = masking.sequence_mask(lengths, ops.shape(mel)[1])
     mel = model.unscaled(mel + model.postnet(mel, mask=frame_mask, training=False))
-    silence = ops.min(ops.where(frame_mask[:, :, None], mel, np.inf))
     return {
-        "mel": ops.where(frame_mask[:, :, None], mel, silence),
+        "mel": model.silenced(mel, lengths),
         "lengths": lengths,
         "alignment": ops.repeat(weights, model.reduction, axis=1),
         "stopped": stopped,

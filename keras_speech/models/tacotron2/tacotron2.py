@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_speech.layers.postnet import Postnet
 from keras_speech.models import checks
-from keras_speech.models.compiled import compiled
+from keras_speech.models.acoustic import AcousticModel
 from keras_speech.models.tacotron2.decoder import Tacotron2Decoder
 from keras_speech.models.tacotron2.encoder import Tacotron2Encoder
 from keras_speech.models.tacotron2.generation import CHUNK, generate_mel
@@ -17,8 +17,8 @@ from keras_speech.ops import masking
 
 
 @keras.saving.register_keras_serializable("keras_speech")
-class Tacotron2(keras.Model):
-    """Text to mel spectrogram: encoder, location-sensitive attention, LSTM decoder, postnet.
+class Tacotron2(AcousticModel):
+    """Text to mel spectrogram: encoder, attention, LSTM decoder, postnet.
 
     `compile()` takes an optimizer; the losses belong to the model (see `Tacotron2Losses`), and each
     part is shown as a metric. Padding changes nothing.
@@ -52,6 +52,8 @@ class Tacotron2(keras.Model):
             row even without a stop token; 0 for any number. Defaults to 0.
         stop_positive_weight: how much more the step to stop at counts than the steps before, in
             the stop loss. Defaults to 5.
+        attention: attention layer, its name, or its config; see `layers.attention.get`. A name
+            takes `attention_units` along. Defaults to `"location_sensitive"` (as published).
 
     Call arguments:
         inputs: dict of `"tokens"` int `(batch, tokens)`, `"token_lengths"` int `(batch,)`,
@@ -113,15 +115,15 @@ class Tacotron2(keras.Model):
         scheduled_sampling=0.0,
         end_patience=0,
         stop_positive_weight=5.0,
+        attention="location_sensitive",
         **kwargs,
     ):
-        super().__init__(**kwargs)
-        checks.check_positive(vocabulary_size=vocabulary_size, n_mels=n_mels, reduction=reduction)
-        checks.check_positive(mel_scale=mel_scale)
+        super().__init__(
+            vocabulary_size, n_mels, n_speakers, speaker_channels, mel_mean, mel_scale, **kwargs
+        )
+        checks.check_positive(reduction=reduction)
         checks.check_share(scheduled_sampling=scheduled_sampling)
-        self.vocabulary_size, self.n_mels, self.reduction = vocabulary_size, n_mels, reduction
-        self.n_speakers, self.speaker_channels = n_speakers, speaker_channels
-        self.mel_mean, self.mel_scale = mel_mean, mel_scale
+        self.reduction = reduction
         self.scheduled_sampling, self.end_patience = scheduled_sampling, end_patience
         self.options = dict(
             encoder_channels=encoder_channels,
@@ -154,7 +156,7 @@ class Tacotron2(keras.Model):
         self.decoder = Tacotron2Decoder(
             n_mels, reduction, prenet_units, prenet_dropout, attention_lstm_units,
             decoder_lstm_units, zoneout, attention_units, attention_filters,
-            attention_kernel_size, dtype=policy,
+            attention_kernel_size, attention, dtype=policy,
         )  # fmt: skip
         self.postnet = Postnet(
             postnet_filters, postnet_kernel_size, postnet_layers, postnet_dropout, dtype=policy
@@ -164,13 +166,10 @@ class Tacotron2(keras.Model):
             attention_supervision_weight, stop_positive_weight,
         )  # fmt: skip
         if n_speakers:
-            self.speaker_embedding = keras.layers.Embedding(
-                n_speakers, speaker_channels, dtype=policy
-            )
+            # The speakers' weights come last: files hold what optimizers keep in this order.
+            self._layers.append(self._layers.pop(self._layers.index(self.speaker_embedding)))
         # On TensorFlow, XLA's loops on a CPU are slower than the graph's.
         self.supports_jit = keras.backend.backend() != "tensorflow"
-        self.seed_generator = keras.random.SeedGenerator()
-        self._compiled = {}
         self.build()
 
     def build(self, input_shape=None):
@@ -214,13 +213,9 @@ class Tacotron2(keras.Model):
 
     def encode(self, tokens, token_lengths, speaker=None, training=None):
         """The memory and its mask: `(batch, tokens, channels)`, bool `(batch, tokens)`."""
-        mask = masking.sequence_mask(token_lengths, ops.shape(tokens)[1])
+        mask = self.token_mask(tokens, token_lengths)
         values = self.encoder(tokens, mask=mask, training=training)
-        if self.n_speakers:
-            embedded = self.speaker_embedding(speaker)[:, None, :]
-            shape = (*ops.shape(values)[:2], self.speaker_channels)
-            values = ops.concatenate([values, ops.broadcast_to(embedded, shape)], axis=-1)
-        return values, mask
+        return self.with_speaker(values, speaker), mask
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True, **kwargs
@@ -249,48 +244,30 @@ class Tacotron2(keras.Model):
         Raises:
             ValueError: if an argument has the wrong shape or is out of range.
         """
-        tokens, token_lengths = checks.check_tokens(tokens, token_lengths, self.vocabulary_size)
+        tokens, token_lengths, *speaker = self.checked(tokens, token_lengths, speaker)
         checks.check_positive(max_frames=max_frames)
-        arrays = [tokens, token_lengths, np.float32(stop_threshold), np.int32(max_frames)]
-        if self.n_speakers:
-            arrays.append(checks.check_speaker(speaker, len(tokens), self.n_speakers))
-        elif speaker is not None:
-            raise ValueError(
-                f"`speaker` must be None for a model of one speaker. Received: speaker={speaker}"
-            )
         max_steps = -(-max_frames // self.reduction)
         n_chunks = -(-max_steps // CHUNK)
         noise = np.random.default_rng(seed).random(
             (n_chunks * CHUNK, sum(self.decoder.prenet_units)), dtype="float32"
         )
-        if "generate" not in self._compiled:
-            self._compiled["generate"] = compiled(self, functools.partial(generate_mel, self))
-        result = self._compiled["generate"](noise, *arrays)
+        result = self.run_compiled(
+            "generate",
+            functools.partial(generate_mel, self),
+            *(noise, tokens, token_lengths, np.float32(stop_threshold), np.int32(max_frames)),
+            *speaker,
+        )
         longest = int(np.max(ops.convert_to_numpy(result["lengths"])))
         result["mel"] = result["mel"][:, :longest]
         result["alignment"] = result["alignment"][:, :longest]
         return result
 
-    def scaled(self, mel):
-        """Log-mels in nats as the networks see them."""
-        mel = ops.cast(mel, self.compute_dtype)
-        return (mel - self.mel_mean) / self.mel_scale
-
-    def unscaled(self, mel):
-        """Log-mels in nats from what the networks say."""
-        return ops.cast(mel, "float32") * self.mel_scale + self.mel_mean
-
     def get_config(self):
         return {
             **super().get_config(),
-            "vocabulary_size": self.vocabulary_size,
-            "n_mels": self.n_mels,
             "reduction": self.reduction,
-            "n_speakers": self.n_speakers,
-            "speaker_channels": self.speaker_channels,
-            "mel_mean": self.mel_mean,
-            "mel_scale": self.mel_scale,
             "scheduled_sampling": self.scheduled_sampling,
             "end_patience": self.end_patience,
+            "attention": self.decoder.attention,
             **self.options,
         }
