@@ -23,7 +23,7 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(SUPPORTED)' >/dev/null 2>&1 && echo $$python && break; done)
 
-.PHONY: help speak test test-slow lint format clean
+.PHONY: help speak test test-slow lint format addons-golden clean
 
 help:
 	@echo 'make speak TEXT="..."  speak a sentence into out.wav (OUT=... for another file)'
@@ -31,6 +31,7 @@ help:
 	@echo 'make test-slow         run the slow tests: training, other environments'
 	@echo 'make lint              check the style only'
 	@echo 'make format            put the code into the style'
+	@echo 'make addons-golden     make the numbers of tensorflow-addons that tests compare with again'
 	@echo 'make clean             remove the environment and everything built'
 
 # Stamp files: pip runs again only when setup.py changes.
@@ -74,6 +75,12 @@ lint: $(VENV)/.installed-test
 format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+# In an environment of its own, thrown away after: tensorflow-addons needs TensorFlow 2.15. No part
+# of the package is needed. ADDONS_ENVIRONMENT=DIR keeps it for the next time.
+addons-golden:
+	$(PYTHON) tests/golden/make_addons_golden.py \
+		$(if $(ADDONS_ENVIRONMENT),--environment "$(ADDONS_ENVIRONMENT)")
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
