@@ -33,14 +33,15 @@ CLASSES = {
     "come": "come came comes coming stay stayed draw drew drawn keep kept went go going gone stand "
     "stood sit sat",
     "up": "up down off out away apart open back",
+    "and": "and or",
     "mark": ". , ! ? ; : -",
     "metal": "pipe pipes paint pencil pencils poisoning acid battery bullet bullets shot weight "
     "weights mine mines ore roof box sheet sheets foil",
     "show": "show shows music concert concerts broadcast broadcasts wire wires coals oak stock "
-    "animals fish bait birds ammunition coverage performance audience television",
+    "animals bait birds ammunition coverage performance audience television",
     "friend": "friend friends relative relatives range quarters call contact attention look "
     "eye resemblance fit together behind beside",
-    "arrow": "tie ties string strings legged saw window",
+    "arrow": "tie ties string strings legged window",
     "gas": "gas drop drops duct ducts stained",
     "fish": "fish fishing lake sea",
 }
@@ -69,13 +70,8 @@ RULES = {
         ("det_in adj_in to_ will_ _up", "T EH1 R"),
     ),
     "tears": ("T IH1 R Z", ("he_ _up _det", "T EH1 R Z")),
-    "bow": (
-        "B OW1",
-        ("to_ will_ i_ you_ let_ _up _you _to", "B AW1"),
-        ("det_of", "B AW1"),
-        ("_arrow", "B OW1"),
-    ),
-    "bows": ("B OW1 Z", ("he_ _up _to", "B AW1 Z")),
+    "bow": ("B AW1", ("adj_ _and _arrow", "B OW1"), ("to_ will_", "B AW1")),
+    "bows": ("B AW1 Z", ("adj_ _and", "B OW1 Z")),
     "bass": ("B EY1 S", ("_fish fish_", "B AE1 S")),
     "dove": ("D AH1 V", ("he_ i_ you_ _in _up", "D OW1 V"), ("det_", "D AH1 V")),
     "sow": ("S OW1", ("det_", "S AW1")),

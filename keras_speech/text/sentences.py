@@ -15,6 +15,8 @@ _END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*\s+|[。！？]+[”�
 _LAST_WORD = re.compile(r"(\S+)$")
 _OPENING = "\"'“‘«([¿¡"
 _CLAUSE_MARKS = ",;:—–"
+_BRACES = re.compile(r"\{[^{}\n]{0,200}\}")
+_IN_BRACES = "\x00"  # stands for all that is in braces while ends and breaks are looked for
 
 
 def split_sentences(text, max_characters=200):
@@ -23,6 +25,7 @@ def split_sentences(text, max_characters=200):
     A sentence ends at ``.``, ``!``, ``?`` or an ellipsis with white space behind it, and at an
     empty line. A period that belongs to an abbreviation (Mr., e.g., No. 5), to an initial
     (J. K. Rowling) or to a number (3.14) is no end, and none is followed by a lower-case letter.
+    Neither is what stands in braces, such as `{L IY1 D}`.
     A sentence above `max_characters` is cut at the last clause mark (comma, semicolon, colon,
     dash) in the second half of what fits, else at the last white space, else where it must.
 
@@ -44,19 +47,28 @@ def split_sentences(text, max_characters=200):
             "`max_characters` must be a positive integer. "
             f"Received: max_characters={max_characters!r}."
         )
+    # Both have the same length, so that places in one are places in the other.
+    hidden = _BRACES.sub(lambda match: _IN_BRACES * len(match.group()), text)
     pieces = []
-    for sentence in _sentences(text):
-        pieces.extend(_cut(sentence, max_characters))
+    for start, end in _sentences(hidden):
+        pieces.extend(_cut(text[start:end], hidden[start:end], max_characters))
     return pieces
 
 
 def _sentences(text):
+    """Yields where each sentence begins and ends, without white space about it."""
     start = 0
     for match in _END.finditer(text):
         if _ends_sentence(text, start, match):
-            yield text[start : match.end()].strip()
+            yield _stripped(text, start, match.end())
             start = match.end()
-    yield text[start:].strip()
+    yield _stripped(text, start, len(text))
+
+
+def _stripped(text, start, end):
+    sentence = text[start:end]
+    start += len(sentence) - len(sentence.lstrip())
+    return start, start + len(sentence.strip())
 
 
 def _ends_sentence(text, start, match):
@@ -77,20 +89,31 @@ def _ends_sentence(text, start, match):
     return not (len(word) == 1 and word.isupper() and word != "I" and following.isupper())
 
 
-def _cut(sentence, max_characters):
+def _cut(sentence, hidden, max_characters):
     start = 0
     while len(sentence) - start > max_characters:
-        window = sentence[start : start + max_characters + 1]
+        window = hidden[start : start + max_characters + 1]
         end = max(_last_break(window, mark) for mark in _CLAUSE_MARKS)
         if end < max_characters // 2:
             end = max((place for place, c in enumerate(window) if c.isspace()), default=0)
         end = end or max_characters
+        if hidden[start + end - 1 : start + end + 1] == _IN_BRACES * 2:
+            end = _outside_braces(sentence, start, end)
         yield sentence[start : start + end].strip()
         start += end
         while start < len(sentence) and sentence[start].isspace():
             start += 1
     if start < len(sentence):
         yield sentence[start:]
+
+
+def _outside_braces(sentence, start, end):
+    """The cut moved before the braces it falls into, or behind those that begin the piece."""
+    for braces in _BRACES.finditer(sentence, start):
+        first, last = braces.start() - start, braces.end() - start
+        if first < end < last:
+            return first or last
+    return end
 
 
 def _last_break(window, mark):

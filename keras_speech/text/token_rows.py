@@ -1,5 +1,6 @@
 """What the tokenizers share: texts to tensors, and tokens back to rows of symbols."""
 
+import numpy as np
 import tensorflow as tf
 
 from keras_speech.text import normalize
@@ -48,9 +49,10 @@ def lines(tokens, lengths, symbols, join):
     if isinstance(tokens, tf.RaggedTensor):
         rows = tokens.to_list()
     else:
-        rows = tf.convert_to_tensor(tokens).numpy().tolist()
-    if rows and not isinstance(rows[0], list):
-        return _line(rows if lengths is None else rows[: int(lengths)], symbols, join)
+        array = np.asarray(tokens)
+        rows = array.tolist()
+        if array.ndim == 1:
+            return _line(rows if lengths is None else rows[: int(lengths)], symbols, join)
     if lengths is not None:
         rows = [row[: int(length)] for row, length in zip(rows, lengths, strict=True)]
     return [_line(row, symbols, join) for row in rows]

@@ -82,3 +82,14 @@ def test_a_megabyte_of_anything_comes_through(unit):
 def test_limit_must_be_a_positive_integer(limit):
     with pytest.raises(ValueError, match="`max_characters` must be a positive integer"):
         split_sentences("A.", limit)
+
+
+def test_braces_stay_whole():
+    text = "Say {AH . B, IY. K}! Now {L IY1 D}. Go"
+    assert split_sentences(text) == ["Say {AH . B, IY. K}!", "Now {L IY1 D}.", "Go"]
+    # Seven characters end within the braces: the cut moves before them, or behind where they begin.
+    assert split_sentences("a b {L IY D} c", 7) == ["a b", "{L IY D}", "c"]
+    assert split_sentences("{L IY D}{L EH D} c", 3) == ["{L IY D}", "{L EH D}", "c"]
+    # A brace that nothing closes, or not in this line, is no such thing.
+    assert split_sentences("One { two. Three") == ["One { two.", "Three"]
+    assert split_sentences("One {. Two.\nThree}. Four") == ["One {.", "Two.", "Three}.", "Four"]
