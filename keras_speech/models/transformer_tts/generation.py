@@ -117,7 +117,7 @@ def generate_mel(
     mel = ops.reshape(mel, (batch, n * model.reduction, model.n_mels))
     frame_mask = masking.sequence_mask(lengths, ops.shape(mel)[1])
     mel = model.unscaled(mel + model.postnet(mel, mask=frame_mask, training=False))
-    alignment = model.alignment(weights, n_steps, token_lengths)
+    alignment = model.alignment(weights, -(-lengths // model.reduction), token_lengths)
     return {
         "mel": model.silenced(mel, lengths),
         "lengths": lengths,
