@@ -9,6 +9,8 @@ EVALUATE = ["librosa>=0.10", "pesq>=0.0.4", "pocketsphinx>=5.0,<6", "pystoi>=0.4
 # The maintained build of pyworld: same module, with wheels, so that no compiler is needed.
 PITCH = ["pyworld-prebuilt>=0.3.6"]
 JAX = ["jax>=0.4.30"]
+# eSpeak NG comes along in the wheel of espeakng-loader: nothing of the system's is needed.
+PHONEMIZER = ["phonemizer>=3.4", "espeakng-loader>=0.2.4"]
 
 setup(
     name="keras-speech",
@@ -39,12 +41,14 @@ setup(
         "evaluate": EVALUATE,
         "pitch": PITCH,
         "jax": JAX,
+        "phonemizer": PHONEMIZER,
         "benchmark": ["torch"],
         "test": [
             *LEXICON,
             *EVALUATE,
             *PITCH,
             *JAX,
+            *PHONEMIZER,
             "ipykernel",
             "nbclient",
             "nbformat",

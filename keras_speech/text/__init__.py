@@ -5,6 +5,7 @@ import importlib
 _HOMES = {
     "CharacterTokenizer": "character_tokenizer",
     "LexiconTokenizer": "lexicon_tokenizer",
+    "PhonemizerTokenizer": "phonemizer_tokenizer",
     "normalize_english": "normalize",
     "split_sentences": "sentences",
     "tokenizer_from_config": "registry",

@@ -6,6 +6,7 @@ import importlib
 _TOKENIZERS = {
     "CharacterTokenizer": "keras_speech.text.character_tokenizer",
     "LexiconTokenizer": "keras_speech.text.lexicon_tokenizer",
+    "PhonemizerTokenizer": "keras_speech.text.phonemizer_tokenizer",
 }
 
 
@@ -13,7 +14,7 @@ def tokenizer_to_config(tokenizer):
     """Returns a JSON-safe dict that `tokenizer_from_config` turns back into the tokenizer.
 
     Args:
-        tokenizer: a `CharacterTokenizer` or `LexiconTokenizer`.
+        tokenizer: a `CharacterTokenizer`, `LexiconTokenizer` or `PhonemizerTokenizer`.
 
     Raises: `ValueError` for an object of any other class.
     """

@@ -29,10 +29,7 @@ SENTENCES = {
     "Y UW S": "What is the use? | In use. | No use! | Our use.",
     "Y UW S T": "She used to sing.",
     "Y UW Z D": "It is used to sing with. | We used it.",
-        (
-            "K L OW Z",
-            "Close the door. | Please close it. | To close a book. | At the close of day.",
-        ),
+    "K L OW Z": "Close the door. | Please close it. | To close a book. | The close of day.",
     "K L OW S": "It is close. | Too close to me. | A close friend. | Stay close.",
     "W IH N D": "The wind blows. | A cold wind. | North wind.",
     "W AY N D": "To wind the clock. | They wind up here.",
