@@ -71,7 +71,10 @@ def attention_supervision(alignment, targets, step_lengths):
     Reference: the supervised attention of
     [Zhu et al., 2019](https://arxiv.org/abs/1908.04517), as a cross-entropy.
     """
-    log_weights = ops.log(ops.cast(alignment, "float32") + 1e-5)
+    alignment = ops.cast(alignment, "float32")
+    # Weights of a mixture of Gaussians may sum to more than 1, which must not look better than 1.
+    alignment = alignment / ops.maximum(ops.sum(alignment, axis=-1, keepdims=True), 1.0)
+    log_weights = ops.log(alignment + 1e-5)
     per_step = -ops.sum(targets * log_weights, axis=-1)
     mask = masking.sequence_mask(step_lengths, ops.shape(alignment)[1])
     return masked_mean(per_step, mask)

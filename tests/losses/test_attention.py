@@ -63,3 +63,11 @@ def test_masked_mean_is_the_mean_of_the_real_part():
     expected = np.concatenate([values[0, :2].ravel(), values[1, :1].ravel()]).mean()
     np.testing.assert_allclose(losses.masked_mean(values, mask), expected)
     assert losses.masked_mean(values, np.zeros((2, 3), bool)) == 0.0
+
+
+def test_weights_beyond_a_sum_of_one_earn_nothing():
+    """As those of narrow Gaussians: their cross-entropy would fall below zero."""
+    targets = np.asarray(losses.alignment_targets(np.array([[2, 3, 1]]), 6))
+    right = losses.attention_supervision(targets, targets, np.array([6]))
+    louder = losses.attention_supervision(4.0 * targets, targets, np.array([6]))
+    np.testing.assert_allclose(louder, right, atol=1e-6)
