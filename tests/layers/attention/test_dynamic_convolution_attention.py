@@ -37,9 +37,7 @@ def test_weights_are_those_of_static_and_dynamic_filters_and_the_prior():
             f = np.stack([filtered(before[row], taps) for taps in static.T], axis=-1)
             g = np.stack([filtered(before[row], taps) for taps in dynamic[row].T], axis=-1)
             seen = f @ weight(layer, "static_dense") + g @ weight(layer, "dynamic_dense")
-            energies[row] = (np.tanh(seen + weight(layer, "bias")) @ weight(layer, "score_kernel"))[
-                :, 0
-            ]
+            energies[row] = np.tanh(seen + weight(layer, "bias")) @ score
             arrives = np.convolve(before[row], prior)[:7]
             energies[row] += np.log(np.maximum(arrives, 1e-6))
         before = softmax(energies, MASK)
