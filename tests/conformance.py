@@ -12,6 +12,7 @@ import numpy as np
 
 import conformance_addons
 import conformance_attention
+import conformance_fastspeech2
 import conformance_neural_hmm
 import conformance_tacotron
 import conformance_transformer_tts
@@ -314,3 +315,4 @@ CASES |= conformance_tacotron.CASES | conformance_attention.CASES
 CASES |= conformance_addons.CASES
 CASES |= conformance_transformer_tts.CASES
 CASES |= conformance_neural_hmm.CASES
+CASES |= conformance_fastspeech2.CASES

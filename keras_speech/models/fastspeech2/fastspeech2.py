@@ -1,14 +1,13 @@
 """FastSpeech 2: text to mel spectrogram in parallel, by durations."""
 
 import keras
-import numpy as np
 from keras import ops
 
 from keras_speech.layers.aligner import Aligner
 from keras_speech.layers.gaussian_upsampling import GaussianUpsampling
 from keras_speech.models import checks
 from keras_speech.models.acoustic import AcousticModel
-from keras_speech.models.fastspeech2 import controls
+from keras_speech.models.fastspeech2 import aligning, controls
 from keras_speech.models.fastspeech2.fft_stack import FFTStack
 from keras_speech.models.fastspeech2.losses import FastSpeech2Losses
 from keras_speech.models.fastspeech2.variance_adaptor import VarianceAdaptor
@@ -72,7 +71,7 @@ class FastSpeech2(AcousticModel):
     >>> from keras_speech import fastspeech2_configs
     >>> model = FastSpeech2(vocabulary_size=40, **fastspeech2_configs.SMALL)
     >>> model.compile(keras.optimizers.Adam(1e-3, clipnorm=1.0))
-    >>> result = model.generate(np.array([[5, 3, 8]]), speed=1.2, pitch=2.0)
+    >>> result = model.generate([[5, 3, 8]], speed=1.2, pitch=2.0)
     >>> result["mel"].shape[2]
     80
 
@@ -134,30 +133,15 @@ class FastSpeech2(AcousticModel):
         self.pitch_mean, self.pitch_scale = pitch_mean, pitch_scale
         self.energy_mean, self.energy_scale = energy_mean, energy_scale
         self.options = dict(
-            channels=channels,
-            encoder_layers=encoder_layers,
-            decoder_layers=decoder_layers,
-            n_heads=n_heads,
-            filters=filters,
-            kernel_sizes=tuple(kernel_sizes),
-            dropout=dropout,
-            norm_first=norm_first,
-            predictor_filters=predictor_filters,
-            predictor_kernel_size=predictor_kernel_size,
-            predictor_layers=predictor_layers,
-            predictor_dropout=predictor_dropout,
-            duration_recurrent_units=duration_recurrent_units,
-            upsampling=upsampling,
-            pitch=pitch,
-            energy=energy,
-            pitch_mean=pitch_mean,
-            pitch_scale=pitch_scale,
-            energy_mean=energy_mean,
-            energy_scale=energy_scale,
-            aligner=aligner,
-            mel_loss=mel_loss,
-            loss_weights=dict(loss_weights or {}),
-        )
+            channels=channels, encoder_layers=encoder_layers, decoder_layers=decoder_layers,
+            n_heads=n_heads, filters=filters, kernel_sizes=tuple(kernel_sizes), dropout=dropout,
+            norm_first=norm_first, predictor_filters=predictor_filters,
+            predictor_kernel_size=predictor_kernel_size, predictor_layers=predictor_layers,
+            predictor_dropout=predictor_dropout, upsampling=upsampling, pitch=pitch, energy=energy,
+            duration_recurrent_units=duration_recurrent_units, pitch_mean=pitch_mean,
+            pitch_scale=pitch_scale, energy_mean=energy_mean, energy_scale=energy_scale,
+            aligner=aligner, mel_loss=mel_loss, loss_weights=dict(loss_weights or {}),
+        )  # fmt: skip
         policy = self.dtype_policy
         block = (channels, n_heads, filters, kernel_sizes, dropout, norm_first)
         self.embedding = keras.layers.Embedding(vocabulary_size, channels, dtype=policy)
@@ -196,7 +180,7 @@ class FastSpeech2(AcousticModel):
 
     def call(self, inputs, training=None):
         n_frames = ops.shape(inputs["mel"])[1]
-        outputs = self._alignment(inputs)
+        outputs = aligning.alignment_of(self, inputs)
         durations = outputs["durations"]
         targets = self._targets(inputs, durations)
         hidden, mask = self.encode(
@@ -230,23 +214,8 @@ class FastSpeech2(AcousticModel):
         mel = self.mel_dense(self.decoder(frames, mask=mask, training=training))
         return self.unscaled(mel), weights
 
-    def _alignment(self, inputs):
-        if "durations" in inputs:
-            return {"durations": ops.cast(inputs["durations"], "int32")}
-        if self.aligner is None:
-            raise ValueError(
-                '`inputs` must have "durations" for a model without an aligner. '
-                f"Received: {', '.join(sorted(inputs))}"
-            )
-        lengths = inputs["token_lengths"], inputs["mel_lengths"]
-        log_probs = self.aligner(inputs["tokens"], self.scaled(inputs["mel"]), *lengths)
-        return {
-            "alignment_log_probs": log_probs,
-            "durations": alignment.viterbi(log_probs, *lengths),
-        }
-
     def _targets(self, inputs, durations):
-        """Pitch and energy of each token as the networks see them."""
+        """Pitch and energy of each token as the networks see them, as far as they are modelled."""
         targets = {}
         if self.options["pitch"] and "f0_hz" in inputs:
             log_f0 = prosody.token_log_f0(inputs["f0_hz"], durations, self.pitch_mean)
@@ -278,23 +247,7 @@ class FastSpeech2(AcousticModel):
         Raises:
             ValueError: if the model has no aligner, or a row has fewer frames than tokens.
         """
-        if self.aligner is None:
-            raise ValueError("`align` needs a model with an aligner. Received: aligner=False")
-        tokens, token_lengths = checks.check_tokens(tokens, token_lengths, self.vocabulary_size)
-        mel_lengths = np.asarray(mel_lengths, "int32")
-        if (mel_lengths < token_lengths).any():
-            row = int(np.argmax(mel_lengths < token_lengths))
-            raise ValueError(
-                "`mel_lengths` must be at least `token_lengths`. "
-                f"Received: {mel_lengths[row]} frames for {token_lengths[row]} tokens in row {row}"
-            )
-
-        def durations(tokens, token_lengths, mel, mel_lengths):
-            batch = {"tokens": tokens, "token_lengths": token_lengths}
-            return self._alignment({**batch, "mel": mel, "mel_lengths": mel_lengths})["durations"]
-
-        arrays = (tokens, token_lengths, np.asarray(mel, "float32"), mel_lengths)
-        return self.run_compiled("align", durations, *arrays)
+        return aligning.align(self, tokens, token_lengths, mel, mel_lengths)
 
     def without_aligner(self):
         """An equal model that speaks, and learns from given durations only.

@@ -34,6 +34,10 @@ class FastSpeech2Losses(keras.layers.Layer):
             raise ValueError(
                 f"`mel_loss` must be one of {', '.join(MEL_LOSSES)}. Received: mel_loss={mel_loss}"
             )
+        if unknown := set(weights).difference(PARTS):
+            raise ValueError(
+                f"`loss_weights` must name {', '.join(PARTS)}. Received: {', '.join(unknown)}"
+            )
         self.mel_scale, self.mel_loss, self.weights_of_parts = mel_scale, mel_loss, weights
         self.means = {name: keras.metrics.Mean(name=f"{name}_loss") for name in PARTS}
         self.built = True
