@@ -9,7 +9,7 @@ from conformance_case import Case, integers, mask, normal
 
 CASES = {
     "CachedMultiHeadAttention": Case(
-        make=lambda: ks.layers.CachedMultiHeadAttention(2, 4, value_dim=3, use_bias=False),
+        make=lambda: ks.layers.CachedMultiHeadAttention(2, 4, dropout=0.2, use_bias=False),
         inputs=lambda: {
             "query": normal(2, 7, 8),
             "value": normal(2, 5, 6, seed=1),

@@ -22,8 +22,7 @@ class CachedMultiHeadAttention(keras.layers.MultiHeadAttention):
 
     Args:
         num_heads: number of heads.
-        key_dim: width of each head's queries and keys.
-        value_dim: width of each head's values. Defaults to `key_dim`.
+        key_dim: width of each head's queries, keys and, unless `value_dim` is given, values.
         dropout: rate on the weights in training. Defaults to 0.
         use_bias: whether the projections have biases. Defaults to True.
         **kwargs: further arguments of `keras.layers.MultiHeadAttention`; no gate, and attention
@@ -51,12 +50,8 @@ class CachedMultiHeadAttention(keras.layers.MultiHeadAttention):
     Reference: [Vaswani et al., 2017](https://arxiv.org/abs/1706.03762), section 3.2.
     """
 
-    def __init__(
-        self, num_heads, key_dim, value_dim=None, dropout=0.0, use_bias=True, **kwargs
-    ):  # fmt: skip
-        super().__init__(
-            num_heads, key_dim, value_dim=value_dim, dropout=dropout, use_bias=use_bias, **kwargs
-        )
+    def __init__(self, num_heads, key_dim, dropout=0.0, use_bias=True, **kwargs):
+        super().__init__(num_heads, key_dim, dropout=dropout, use_bias=use_bias, **kwargs)
         for name in ("use_gate", "sliding_window"):
             if kwargs.get(name):
                 raise ValueError(
