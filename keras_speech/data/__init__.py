@@ -13,6 +13,7 @@ from keras_speech.data.ljspeech import ljspeech
 from keras_speech.data.note_bank import NoteBank
 from keras_speech.data.note_corpus import Note, note_corpus
 from keras_speech.data.note_roll import note_roll, note_roll_channels
+from keras_speech.data.phone_times import with_phone_times
 from keras_speech.data.tables import Skipped, read_ids
 from keras_speech.data.vctk import vctk
 from keras_speech.data.wav_folder import wav_folder
@@ -71,6 +72,7 @@ __all__ = [
     "wav_folder",
     "waveform_batches",
     "waveform_epochs",
+    "with_phone_times",
     "write_alignments",
     "write_wav",
 ]

@@ -182,6 +182,11 @@ def _merge_pauses(phones):
     return merged
 
 
+def is_phone(name):
+    """Tells an ARPAbet phone, with or without a stress digit, from pauses and punctuation."""
+    return _kind(name) in _CLASS
+
+
 def _kind(name):
     """A phone without its stress, a punctuation mark, or `" "` for spaces and pauses."""
     phone = name.rstrip("012")

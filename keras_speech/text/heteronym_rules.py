@@ -79,7 +79,7 @@ RULES = {
     "resume": ("R IH0 Z UW1 M", ("det_ adj_", "R EH1 Z AH0 M EY2")),
     "content": (
         "K AA1 N T EH0 N T",
-        ("be_ very_ _to _with", "K AH0 N T EH1 N T"),
+        ("be_ very_ _to", "K AH0 N T EH1 N T"),
         ("det_", "K AA1 N T EH0 N T"),
     ),
     "house": ("HH AW1 S", ("to_det will_ to_you", "HH AW1 Z")),
