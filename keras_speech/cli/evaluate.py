@@ -15,11 +15,13 @@ DESCRIPTION = """\
 Compare a voice with recordings of the same sentences that were held out from its training, or,
 without VOICE, a vocoder with recordings that it copies from their spectrograms.
 
-Of a voice: closed-LM word error rate (a speech recognizer that knows all texts of the corpus),
-mel-cepstral distortion, F0 and voicing errors. Of a vocoder: PESQ, STOI, mel-cepstral and spectral
-distances, the largest step between samples (clicks), speed, and word error rate where there are
-texts. Beside them are the figures of the recordings themselves and of Griffin-Lim. Prints a table,
-and writes --out/evaluation.json and a page with players and spectrograms, --out/evaluation.html.
+Of a voice: closed-LM and free-LM word error rates (a speech recognizer that knows all texts of the
+corpus, and one that does not), words skipped and repeated, mel-cepstral distortion, F0 and voicing
+errors, and prosody: spread of F0 and energy, rate of speech, pauses. Of a vocoder: PESQ, STOI,
+mel-cepstral and spectral distances, the largest step between samples (clicks), speed, and word
+error rate where there are texts. Beside them are the figures of the recordings themselves and of
+Griffin-Lim. Prints a table, and writes --out/evaluation.json and a page with players and
+spectrograms, --out/evaluation.html.
 Needs `pip install 'keras_speech[evaluate]'`.
 """
 
@@ -27,6 +29,7 @@ EPILOG = """\
 examples:
   keras-speech evaluate kathleen --data recordings --split recordings/val.txt --out report
   keras-speech evaluate my_voice/voice --data LJSpeech-1.1 --split held_out_ids.txt --out report
+  keras-speech evaluate new/voice --beside old/voice --data recordings --split recordings/val.txt
   keras-speech evaluate --vocoder my_vocoder --data recordings --split recordings/val.txt
   keras-speech evaluate --vocoder griffin-lim --data folder_of_wavs --level-db -3
 """
@@ -72,6 +75,16 @@ def add_parser(commands, parents):
         "--sentences",
         metavar="FILE",
         help="text file with further sentences, one per line, that have no recording",
+    )
+    parser.add_argument(
+        "--beside",
+        metavar="VOICE",
+        help="another voice, by name or directory, to measure in the same way",
+    )
+    parser.add_argument(
+        "--no-free-lm",
+        action="store_true",
+        help="leave the free recognizer out, which takes most of the time",
     )
     parser.add_argument(
         "--limit",
@@ -122,6 +135,8 @@ def run(arguments):
 def _run_voice(arguments):
     require_voice(arguments.voice, option="VOICE")
     vocoders.require_vocoder(arguments.vocoder)
+    if arguments.beside is not None:
+        require_voice(arguments.beside, option="--beside")
     if arguments.level_db is not None or arguments.no_perceptual:
         raise UsageError("--level-db and --no-perceptual are for a vocoder alone, without VOICE.")
     if arguments.split is None:
@@ -136,15 +151,20 @@ def _run_voice(arguments):
         sentences = kinds.decode(path.read_bytes(), path).splitlines()
 
     load_quietly(debug=arguments.debug)
-    from keras_speech import data, evaluation
+    from keras_speech import data, evaluation, voices
 
     corpus = read_corpus(arguments.layout or "ljspeech", directory)
     ids = data.read_ids(split)
     voice = vocoders.load_voice(arguments)
+    beside = None
+    if arguments.beside is not None:
+        beside = voices.Voice.from_preset(arguments.beside)
     with progress("Evaluating") as report:
         return evaluation.evaluate_voice(
             voice,
             corpus,
+            beside=beside,
+            free_lm=not arguments.no_free_lm,
             ids=ids,
             sentences=sentences,
             output_directory=Path(arguments.out).expanduser(),

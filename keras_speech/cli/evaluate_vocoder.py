@@ -15,6 +15,8 @@ def run(arguments):
     """Evaluates the vocoder alone; returns the report, as `evaluate_vocoder` does."""
     if arguments.sentences is not None:
         raise UsageError("--sentences is for voices; a vocoder is given recordings only.")
+    if arguments.beside is not None or arguments.no_free_lm:
+        raise UsageError("--beside and --no-free-lm are for voices, not for a vocoder alone.")
     vocoders.require_vocoder(arguments.vocoder)
     directory = kinds.require_directory(arguments.data, what="--data")
     split = arguments.split

@@ -8,8 +8,14 @@ from keras_speech.evaluation.pitches import (
     match_pitches,
     strongest_partials,
 )
-from keras_speech.evaluation.recognizer import ClosedRecognizer, RecognitionScore, SentenceScore
+from keras_speech.evaluation.recognizer import (
+    ClosedRecognizer,
+    FreeRecognizer,
+    RecognitionScore,
+    SentenceScore,
+)
 from keras_speech.evaluation.scoring_text import scoring_words
+from keras_speech.evaluation.slips import Slips, count_slips
 
 # The recognizer needs no Keras; what speaks does, and loads when first touched.
 _ON_FIRST_USE = {
@@ -20,9 +26,12 @@ _ON_FIRST_USE = {
 
 __all__ = [
     "ClosedRecognizer",
+    "FreeRecognizer",
     "PitchMatch",
     "RecognitionScore",
     "SentenceScore",
+    "Slips",
+    "count_slips",
     "evaluate_vocoder",
     "evaluate_voice",
     "format_table",

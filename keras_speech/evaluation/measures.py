@@ -6,6 +6,8 @@ import math
 import numpy as np
 
 from keras_speech.data import f0_tracking
+from keras_speech.evaluation.prosody import Prosody
+from keras_speech.evaluation.slips import Slips
 from keras_speech.metrics import (
     F0Errors,
     WordErrors,
@@ -44,6 +46,10 @@ class UtteranceScore:
         hypothesis: words that the recognizer heard.
         words: `WordErrors` against the text.
         seconds: length of the audio.
+        slips: words skipped and repeated, `Slips`.
+        free_hypothesis, free_words: the same of a recognizer with a free language model; `None`
+            where there was none.
+        prosody: `Prosody`, or `None`.
         mcd_db: mel-cepstral distortion against the recording, `None` where there is none.
         f0: `F0Errors` against the recording, `None` where there is none.
     """
@@ -51,6 +57,10 @@ class UtteranceScore:
     hypothesis: str
     words: WordErrors
     seconds: float
+    slips: Slips | None = None
+    free_hypothesis: str | None = None
+    free_words: WordErrors | None = None
+    prosody: Prosody | None = None
     mcd_db: float | None = None
     f0: F0Errors | None = None
 
@@ -62,6 +72,15 @@ class UtteranceScore:
             "words": self.words.words,
             "seconds": round(self.seconds, 3),
         }
+        if self.slips is not None:
+            result |= slips_dict(self.slips)
+        if self.free_words is not None:
+            result |= {
+                "free_hypothesis": self.free_hypothesis,
+                "free_word_edits": self.free_words.edits,
+            }
+        if self.prosody is not None:
+            result |= prosody_dict(self.prosody)
         if self.mcd_db is not None:
             result |= {"mcd_db": number(self.mcd_db), **f0_dict(self.f0)}
         return result
@@ -87,11 +106,16 @@ def extract(samples, spec):
 
     samples = np.asarray(samples, dtype="float32")
     mel = keras.ops.convert_to_numpy(mel_ops.log_mel_spectrogram(samples, spec))
-    f0_hz = f0_tracking.track_f0(
-        samples, spec.sample_rate, hop_length=spec.hop_length, options=F0_OPTIONS
-    )
+    f0_hz = pitch(samples, spec)
     frames = min(len(mel), len(f0_hz))
     return Features(mel[:frames], f0_hz[:frames])
+
+
+def pitch(samples, spec):
+    """Pitch of centered frames, float `(frames,)` in Hz, 0 where there is no voice."""
+    return f0_tracking.track_f0(
+        samples, spec.sample_rate, hop_length=spec.hop_length, options=F0_OPTIONS
+    )
 
 
 def compare(reference, other):
@@ -129,6 +153,13 @@ def totals(scores):
         "words": words.words,
         "seconds": round(sum(score.seconds for score in scores), 3),
     }
+    if all(score.slips is not None for score in scores):
+        result |= slips_dict(sum((score.slips for score in scores), Slips()))
+    if all(score.free_words is not None for score in scores):
+        free = sum((score.free_words for score in scores), WordErrors())
+        result["free_lm_wer"] = number(free.rate)
+    if all(score.prosody is not None for score in scores):
+        result |= prosody_dict(sum((score.prosody for score in scores), Prosody()))
     if all(score.mcd_db is not None for score in scores):
         result["mcd_db"] = number(float(np.mean([score.mcd_db for score in scores])))
         result |= f0_dict(sum((score.f0 for score in scores), F0Errors()))
@@ -141,6 +172,18 @@ def f0_dict(errors):
         "f0_rmse_cents": number(errors.rmse_cents),
         "voicing_error": number(errors.voicing_error),
     }
+
+
+def slips_dict(slips):
+    return {
+        "skipped_words": slips.skipped,
+        "repeated_words": slips.repeated,
+        "added_words": slips.added,
+    }
+
+
+def prosody_dict(prosody):
+    return {name: number(value) for name, value in prosody.to_dict().items()}
 
 
 def number(value):

@@ -9,6 +9,7 @@ SYSTEM_TITLES = {
     "recording": "recording",
     "griffin_lim": "Griffin-Lim",
     "voice": "voice",
+    "beside": "voice beside",
     "vocoder": "vocoder",
 }
 
@@ -46,12 +47,12 @@ class Example:
     mels: dict
 
 
-def render(result, rows, notes, examples, spec):
+def render(result, tables, notes, examples, spec):
     """The page as a string: table, notes, players with spectrograms, and every sentence.
 
     Args:
         result: dict as `evaluate_voice` or `evaluate_vocoder` returns it.
-        rows: the table, as lists of strings, header first.
+        tables: list of tables, each of lists of strings, header first.
         notes: list of sentences.
         examples: list of `Example` with samples and spectrograms.
         spec: `AudioSpec` of the audio.
@@ -66,13 +67,13 @@ def render(result, rows, notes, examples, spec):
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{title}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{title}</h1>",
-        _totals(rows),
+        *map(_totals, tables),
         *(f"<p>{html.escape(note)}</p>" for note in notes),
         "<p>The recording's distances are 0 by definition.</p>",
     ]
     if "closed_lm_wer" in result["totals"]["recording"]:
         parts.append(
-            "<p>Word error rates are taken with a language model that holds the tested "
+            "<p>Closed-LM word error rates are taken with a language model that holds the tested "
             "sentences: they compare renditions with each other, not with other recognizers' "
             "figures.</p>"
         )

@@ -9,10 +9,21 @@ from keras_speech.evaluation import page
 # column -> (key of the totals, format, factor)
 VOICE_COLUMNS = {
     "closed-LM WER (%)": ("closed_lm_wer", ".1f", 100),
+    "free-LM WER (%)": ("free_lm_wer", ".1f", 100),
     "MCD (dB)": ("mcd_db", ".2f", 1),
     "F0 RMSE (Hz)": ("f0_rmse_hz", ".1f", 1),
     "F0 RMSE (cents)": ("f0_rmse_cents", ".0f", 1),
     "voicing error (%)": ("voicing_error", ".1f", 100),
+}
+DELIVERY_COLUMNS = {
+    "words skipped": ("skipped_words", "d", 1),
+    "repeated": ("repeated_words", "d", 1),
+    "F0 spread (semitones)": ("f0_spread_semitones", ".2f", 1),
+    "across": ("f0_spread_across_semitones", ".2f", 1),
+    "energy spread (dB)": ("energy_spread_db", ".1f", 1),
+    "words/s": ("words_per_second", ".2f", 1),
+    "pauses": ("pauses_per_sentence", ".2f", 1),
+    "s each": ("pause_seconds", ".2f", 1),
 }
 VOCODER_COLUMNS = {
     "closed-LM WER (%)": ("closed_lm_wer", ".1f", 100),
@@ -26,43 +37,52 @@ VOCODER_COLUMNS = {
 }
 
 
-def table_rows(result):
+def tables(result):
     """The totals of an evaluation as strings.
 
     Args:
         result: dict as `evaluate_voice` or `evaluate_vocoder` returns it.
 
-    Returns: list of rows, the header first.
+    Returns: list of tables: errors and distances and, of a voice, how it delivers sentences. Each
+        is a list of rows, the header first.
     """
-    columns = VOICE_COLUMNS if "voice" in result else VOCODER_COLUMNS
-    # A vocoder's measures depend on what is installed and on whether there are texts.
+    all_columns = [VOICE_COLUMNS, DELIVERY_COLUMNS] if "voice" in result else [VOCODER_COLUMNS]
+    # What was measured depends on what is installed and on whether there are texts.
     known = {key for totals in result["totals"].values() for key in totals}
-    columns = {title: column for title, column in columns.items() if column[0] in known}
-    rows = [["", *columns]]
-    for system, totals in result["totals"].items():
-        rows.append([page.SYSTEM_TITLES[system], *_cells(totals, columns)])
-    if result.get("sentences"):
-        rows.append(["voice, sentences", *_cells(result["sentences"]["totals"]["voice"], columns)])
-    return rows
+    found = []
+    for columns in all_columns:
+        columns = {title: column for title, column in columns.items() if column[0] in known}
+        rows = [["", *columns]]
+        for system, totals in result["totals"].items():
+            rows.append([page.SYSTEM_TITLES[system], *_cells(totals, columns)])
+        for system, totals in ((result.get("sentences") or {}).get("totals") or {}).items():
+            rows.append([f"{page.SYSTEM_TITLES[system]}, sentences", *_cells(totals, columns)])
+        found += [rows] if columns else []
+    return found
 
 
 def format_table(result):
-    """An evaluation's totals as a table of text, with what to know beside them.
+    """An evaluation's totals as tables of text, with what to know beside them.
 
     Args:
         result: dict as `evaluate_voice` or `evaluate_vocoder` returns it.
 
     Returns: string of several lines.
     """
-    rows = table_rows(result)
+    lines = []
+    for rows in tables(result):
+        lines += [*_text_table(rows), ""]
+    return "\n".join([*lines, *notes(result)])
+
+
+def _text_table(rows):
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for row in rows:
         cells = [row[0].ljust(widths[0])]
         cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
         lines.append("  ".join(cells).rstrip())
-    lines.insert(1, "-" * max(map(len, lines)))
-    return "\n".join([*lines, "", *notes(result)])
+    return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
 
 
 def notes(result):
@@ -98,6 +118,8 @@ def _voice_notes(result):
         f"Voice {result['voice']!r} on {tested}; a language model of "
         f"{result['settings']['lm_texts']} texts, the tested ones included."
     ]
+    if result["beside"] is not None:
+        found.append(f"Beside it, measured in the same way: voice {result['beside']!r}.")
     if result["unfinished"]:
         found.append(
             f"{len(result['unfinished'])} did not stop by themselves: "
@@ -173,7 +195,7 @@ def write(directory, result, examples, spec):
     # Both are complete in memory before either touches the disk.
     contents = {
         "json": json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
-        "html": page.render(result, table_rows(result), notes(result), examples, spec),
+        "html": page.render(result, tables(result), notes(result), examples, spec),
     }
     directory.mkdir(parents=True, exist_ok=True)
     files = {}

@@ -1,26 +1,18 @@
 """`evaluate_voice`: a voice against recordings of the sentences it speaks."""
 
 import dataclasses
-import warnings
-
-import numpy as np
 
 from keras_speech.data import f0_tracking
 from keras_speech.evaluation import measures, report
-from keras_speech.evaluation.page import Example
-from keras_speech.evaluation.recognizer import ClosedRecognizer
-from keras_speech.metrics import word_errors
-
-SYSTEMS = ("recording", "griffin_lim", "voice")
-LEVEL_DB = -20.0
-GRIFFIN_LIM_ROUNDS = 60
-UNFINISHED = "did not stop by itself"  # in the words of `Voice.speak`'s warning
+from keras_speech.evaluation.recognizer import ClosedRecognizer, FreeRecognizer
+from keras_speech.evaluation.renditions import GRIFFIN_LIM_ROUNDS, Renditions
 
 
 def evaluate_voice(
     voice,
     corpus,
     *,
+    beside=None,
     ids=None,
     lm_texts=(),
     sentences=(),
@@ -30,16 +22,22 @@ def evaluate_voice(
     seed=0,
     normalize=None,
     letter_to_sound=None,
+    free_lm=True,
     n_examples=10,
     progress=None,
 ):
     """Speaks a corpus's sentences and measures the result.
 
     Three renditions of each sentence are measured in the same way: the recording, Griffin-Lim
-    from the recording's mel spectrogram (what is lost without any voice model) and the voice.
+    from the recording's mel spectrogram (what is lost without any voice model) and the voice;
+    and, where there is one, another voice beside it.
 
     - *closed-LM word error rate*: see `ClosedRecognizer`. The language model holds the texts of
       the whole corpus, of `lm_texts` and of `sentences`.
+    - *free-LM word error rate*: see `FreeRecognizer`.
+    - *words skipped and repeated*, as the first recognizer heard it: see `count_slips`.
+    - *prosody*: how far pitch and loudness move, the rate of speech and its pauses: see
+      `prosody.Prosody`. A voice whose figures are much below the recordings' is flat.
     - *mel-cepstral distortion* against the recording: see `mel_cepstral_distortion`.
     - *F0 error and voicing error* against the recording, over the same warping path.
 
@@ -49,19 +47,22 @@ def evaluate_voice(
     Args:
         voice: `Voice`.
         corpus: `Corpus` with texts.
+        beside: another `Voice`, measured in the same way. Defaults to `None`.
         ids: ids of the recordings to test. Defaults to the whole corpus. Give the whole corpus
             and the tested ids rather than a part of the corpus: with fewer texts in the language
             model, the recognizer's task is easier.
         lm_texts: more texts for the language model. Defaults to none.
-        sentences: texts without a recording that the voice speaks too, scored for words alone.
-            Defaults to none.
+        sentences: texts without a recording that the voice speaks too, scored for words and
+            prosody alone. Defaults to none.
         output_directory: where `evaluation.json` and `evaluation.html` go, made if need be; files
             of these names are replaced. Defaults to `None`: nothing is written.
         limit: the most recordings, and the most sentences, to test. Defaults to all.
-        speaker: of the voice. Defaults to its first.
+        speaker: of the voice. Defaults to its first; so is that of `beside`, always.
         seed: of the voice and of Griffin-Lim. Defaults to 0.
         normalize: function from text to speakable text, for scoring; see `ClosedRecognizer`.
         letter_to_sound: function from a word to phones, for scoring; see `ClosedRecognizer`.
+        free_lm: whether the free recognizer listens too, which takes most of the time of all
+            measures. Defaults to `True`.
         n_examples: sentences with players and spectrograms on the page. Defaults to 10.
         progress: function of (sentences done, sentences in all). Defaults to none.
 
@@ -98,7 +99,9 @@ def evaluate_voice(
     texts += [*lm_texts, *sentences]
     sentences = sentences[:limit]
     recognizer = ClosedRecognizer(texts, normalize=normalize, letter_to_sound=letter_to_sound)
-    work = _Work(voice, recognizer, speaker, seed)
+    free = FreeRecognizer(normalize=normalize) if free_lm else None
+    spoken_by = {"voice": voice} if beside is None else {"voice": voice, "beside": beside}
+    work = Renditions(spoken_by, recognizer, free, speaker=speaker, seed=seed)
     n_total, examples, recordings = len(tested) + len(sentences), [], []
     for done, recording in enumerate(tested, start=1):
         example = work.recording(recording)
@@ -117,9 +120,11 @@ def evaluate_voice(
 
     result = {
         "voice": voice.name,
+        "beside": None if beside is None else beside.name,
         "corpus": corpus.name,
         "totals": {
-            name: measures.totals([each.scores[name] for each in recordings]) for name in SYSTEMS
+            name: measures.totals([each.scores[name] for each in recordings])
+            for name in recordings[0].scores
         },
         "recordings": [_to_dict(each, recognizer) for each in recordings],
         "sentences": None,
@@ -138,92 +143,14 @@ def evaluate_voice(
     }
     if spoken:
         result["sentences"] = {
-            "totals": {"voice": measures.totals([each.scores["voice"] for each in spoken])},
+            "totals": {
+                name: measures.totals([each.scores[name] for each in spoken]) for name in spoken_by
+            },
             "utterances": [_to_dict(each, recognizer) for each in spoken],
         }
     if output is not None:
         result["files"] = report.write(output, result, examples, voice.spec)
     return result
-
-
-class _Work:
-    """Renders sentences and scores them."""
-
-    def __init__(self, voice, recognizer, speaker, seed):
-        self.voice, self.recognizer = voice, recognizer
-        self.speaker, self.seed = speaker, seed
-        self.spec = voice.spec.replace(padding="center")
-        self.unfinished = []
-
-    def recording(self, recording):
-        from keras_speech.data import audio_files
-
-        samples = _level(audio_files.read_audio(recording.path, self.spec.sample_rate))
-        renditions = {
-            "recording": samples,
-            "griffin_lim": _level(self._griffin_lim(samples)),
-            "voice": _level(self._speak(recording.id, recording.text)),
-        }
-        features = {
-            name: measures.extract(self._trim(each), self.spec) for name, each in renditions.items()
-        }
-        scores = {}
-        for name, each in renditions.items():
-            distortion, f0 = measures.compare(features["recording"], features[name])
-            score = self._heard(each, recording.text)
-            scores[name] = dataclasses.replace(score, mcd_db=distortion, f0=f0)
-        mels = {name: each.mel for name, each in features.items()}
-        return Example(recording.id, recording.text, scores, renditions, mels)
-
-    def sentence(self, name, text):
-        scores = {"voice": self._heard(self._speak(name, text), text)}
-        return Example(name, text, scores, {}, {})
-
-    def _heard(self, samples, text):
-        hypothesis = self.recognizer.transcribe(samples, self.spec.sample_rate)
-        errors = word_errors(self.recognizer.words(text), hypothesis)
-        return measures.UtteranceScore(hypothesis, errors, len(samples) / self.spec.sample_rate)
-
-    def _speak(self, name, text):
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            speech = self.voice.speak(text, speaker=self.speaker, seed=self.seed)
-        for warning in caught:
-            if UNFINISHED not in str(warning.message):
-                warnings.warn(f"{name}: {warning.message}", warning.category, stacklevel=4)
-            elif name not in self.unfinished:
-                self.unfinished.append(name)
-        return speech.samples
-
-    def _griffin_lim(self, samples):
-        import keras
-
-        from keras_speech.ops import griffin_lim, mel
-
-        spec = self.voice.spec
-        magnitude = mel.mel_to_magnitude(mel.log_mel_spectrogram(samples, spec), spec)
-        signal = griffin_lim.griffin_lim(
-            magnitude,
-            n_fft=spec.n_fft,
-            hop_length=spec.hop_length,
-            win_length=spec.win_length,
-            padding=spec.padding,
-            n_iter=GRIFFIN_LIM_ROUNDS,
-            seed=self.seed,
-        )
-        return keras.ops.convert_to_numpy(signal)
-
-    def _trim(self, samples):
-        from keras_speech.data import Trim
-
-        return Trim()(samples, self.spec.sample_rate)
-
-
-def _level(samples):
-    from keras_speech.voices import delivery
-
-    samples = np.asarray(samples, dtype="float32")
-    return samples * np.float32(delivery.level_gain(samples, level_db=LEVEL_DB, peak=0.95))
 
 
 def _to_dict(example, recognizer):

@@ -9,12 +9,18 @@ from keras_speech.metrics.spectral_distances import (
     log_spectral_distance,
     multi_resolution_stft_distance,
 )
-from keras_speech.metrics.word_error_rate import WordErrors, word_error_rate, word_errors
+from keras_speech.metrics.word_error_rate import (
+    WordErrors,
+    align_words,
+    word_error_rate,
+    word_errors,
+)
 
 __all__ = [
     "BoundaryErrors",
     "F0Errors",
     "WordErrors",
+    "align_words",
     "boundary_errors",
     "dtw_path",
     "f0_errors",

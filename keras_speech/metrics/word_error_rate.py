@@ -61,6 +61,29 @@ def word_errors(reference, hypothesis):
     Reference: Levenshtein, 1966; Wagner and Fischer, "The string-to-string correction problem",
     1974.
     """
+    substitutions = deletions = insertions = words = 0
+    for said, heard in align_words(reference, hypothesis):
+        words += said is not None
+        deletions += heard is None
+        insertions += said is None
+        substitutions += said is not None and heard is not None and said != heard
+    return WordErrors(substitutions, deletions, insertions, words)
+
+
+def align_words(reference, hypothesis):
+    """Pairs the words of two sentences by the fewest edits, as `word_errors` counts them.
+
+    Args:
+        reference: string (split at white space) or sequence of words: what should have been said.
+        hypothesis: string or sequence of words: what was heard.
+
+    Returns: list of `(reference word, heard word)` in order, with `None` for the missing one.
+
+    Example:
+
+    >>> align_words("the cat sat", "a cat sat down")
+    [('the', 'a'), ('cat', 'cat'), ('sat', 'sat'), (None, 'down')]
+    """
     reference = _words(reference)
     hypothesis = _words(hypothesis)
     rows, columns = len(reference) + 1, len(hypothesis) + 1
@@ -74,20 +97,20 @@ def word_errors(reference, hypothesis):
                 cost[i - 1, j] + 1,
                 cost[i, j - 1] + 1,
             )
-    substitutions = deletions = insertions = 0
+    pairs = []
     i, j = rows - 1, columns - 1
     while i or j:
         mismatch = i and j and reference[i - 1] != hypothesis[j - 1]
         if i and j and cost[i, j] == cost[i - 1, j - 1] + mismatch:
-            substitutions += int(mismatch)
             i, j = i - 1, j - 1
+            pairs.append((reference[i], hypothesis[j]))
         elif i and cost[i, j] == cost[i - 1, j] + 1:
-            deletions += 1
             i -= 1
+            pairs.append((reference[i], None))
         else:
-            insertions += 1
             j -= 1
-    return WordErrors(substitutions, deletions, insertions, len(reference))
+            pairs.append((None, hypothesis[j]))
+    return pairs[::-1]
 
 
 def word_error_rate(reference, hypothesis):

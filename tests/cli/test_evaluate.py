@@ -67,6 +67,15 @@ def test_a_voice_is_evaluated_with_another_vocoder(evaluate, calls, tmp_path, mo
     assert len(calls) == 2 and chosen == ["griffin-lim"]
 
 
+def test_another_voice_beside_and_no_free_recognizer(evaluate, calls, tmp_path, voice_directory):
+    report = ["--out", str(tmp_path / "report")]
+    assert evaluate(*report) == 0
+    assert evaluate(*report, "--beside", str(voice_directory), "--no-free-lm") == 0
+    assert (calls[0]["beside"], calls[0]["free_lm"]) == (None, True)
+    assert (calls[1]["beside"].name, calls[1]["free_lm"]) == ("tiny", False)
+    assert evaluate(*report, "--beside", "nobody") == 2
+
+
 @pytest.mark.parametrize(
     "options, message",
     [

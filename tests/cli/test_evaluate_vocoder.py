@@ -82,6 +82,7 @@ def test_a_saved_model_is_loaded(form, calls, tones_directory, tmp_path):
         ([], "Give a VOICE, a --vocoder, or both"),
         (["--vocoder", "nobody"], "--vocoder `nobody` must be"),
         (["--vocoder", "griffin-lim", "--sentences", "x"], "--sentences is for voices"),
+        (["--vocoder", "griffin-lim", "--beside", "x"], "--beside and --no-free-lm are for voices"),
         (["--vocoder", "griffin-lim", "--speaker", "1"], "--speaker is for models"),
         (["kathleen"], "--split is needed with VOICE"),
         (["kathleen", "--level-db", "-3"], "are for a vocoder alone"),

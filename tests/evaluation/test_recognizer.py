@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from keras_speech.evaluation import recognizer
-from keras_speech.evaluation.recognizer import ClosedRecognizer, prepare_audio
+from keras_speech.evaluation.recognizer import ClosedRecognizer, FreeRecognizer, prepare_audio
 
 TEXTS = ["Open the old door.", "Close the window, Zrallick!", "Open both windows."]
 
@@ -98,7 +98,18 @@ def test_texts_must_be_a_list_with_words():
         ClosedRecognizer(["..."])
 
 
-def test_missing_pocketsphinx_says_what_to_install(monkeypatch):
+def test_the_free_recognizer_hears_any_words_the_same_each_time(closed):
+    free = FreeRecognizer(normalize=lambda text: text.replace("@", "at"))
+    samples = buzz(2.0, seed=2)
+    heard = free.transcribe(samples, 16_000)
+    assert heard and not set(heard.split()) <= set(closed.words(" ".join(TEXTS)).split())
+    assert free.transcribe(np.zeros(16_000), 16_000) == ""
+    assert free.transcribe(samples, 16_000) == heard
+    assert free.words("@ Ten!") == "at ten"
+
+
+@pytest.mark.parametrize("make", [lambda: ClosedRecognizer(TEXTS), FreeRecognizer])
+def test_missing_pocketsphinx_says_what_to_install(monkeypatch, make):
     monkeypatch.setitem(sys.modules, "pocketsphinx", None)
     with pytest.raises(ImportError, match=r'pip install "keras-speech\[evaluate\]"'):
-        ClosedRecognizer(TEXTS)
+        make()

@@ -14,7 +14,7 @@ import pytest
 from keras_speech import voices
 from keras_speech.audio_spec import AudioSpec
 from keras_speech.data import Corpus, Recording, write_wav
-from keras_speech.evaluation import evaluate_voice, format_table, voice_evaluation
+from keras_speech.evaluation import evaluate_voice, format_table, renditions
 
 SPEC = AudioSpec(
     sample_rate=8_000, n_fft=512, hop_length=128, win_length=512, n_mels=40, fmax=4_000.0
@@ -22,8 +22,8 @@ SPEC = AudioSpec(
 TEXTS = {"a": "Open the <old> door.", "b": "Close the window.", "c": "Nobody came."}
 
 
-def tone(f0_hz, seconds=0.6):
-    time = np.arange(int(seconds * SPEC.sample_rate)) / SPEC.sample_rate
+def tone(f0_hz, seconds=0.6, sample_rate=SPEC.sample_rate):
+    time = np.arange(int(seconds * sample_rate)) / sample_rate
     return 0.1 * sum(np.cos(2 * np.pi * f0_hz * k * time) / k for k in range(1, 12))
 
 
@@ -39,6 +39,18 @@ class ToneVoice:
         if "Nobody" in text:
             warnings.warn("Characters that the voice cannot speak are dropped: #", stacklevel=2)
         return types.SimpleNamespace(samples=tone(240.0).astype("float32"))
+
+
+class OtherVoice:
+    """At another rate, as high as the recordings, with a pause in the middle."""
+
+    name = "other"
+    spec = SPEC.replace(sample_rate=16_000, hop_length=256, fmax=8_000.0)
+
+    def speak(self, text, *, speaker=None, seed=0):
+        half = tone(120.0, 0.3, self.spec.sample_rate)
+        samples = np.concatenate([half, np.zeros(4800), half])
+        return types.SimpleNamespace(samples=samples.astype("float32"))
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +73,7 @@ def evaluated(corpus, tmp_path_factory):
         result = evaluate_voice(
             ToneVoice(),
             corpus,
+            beside=OtherVoice(),
             ids=["b", "a"],
             sentences=["The window is open."],
             output_directory=directory,
@@ -92,6 +105,44 @@ def test_words_are_counted(evaluated):
     assert evaluated["settings"]["lm_texts"] == 4  # the untested recording's text counts too
 
 
+def test_another_voice_is_measured_beside(evaluated):
+    voice, beside = (evaluated["totals"][name] for name in ("voice", "beside"))
+    assert voice.keys() == beside.keys()
+    assert beside["f0_rmse_cents"] < 100 < voice["f0_rmse_cents"]
+    assert evaluated["sentences"]["totals"]["beside"]["words"] == 4
+    assert "Beside it, measured in the same way: voice 'other'." in format_table(evaluated)
+
+
+def test_prosody_stands_beside_the_recordings(evaluated):
+    """Steady tones at one pitch; the other voice rests once for 0.3 s."""
+    recording, voice, beside = (
+        evaluated["totals"][name] for name in ("recording", "voice", "beside")
+    )
+    for totals in (recording, voice):
+        assert totals["f0_spread_semitones"] < 0.3 > totals["f0_spread_across_semitones"]
+        assert totals["pauses_per_sentence"] == 0
+    assert beside["pauses_per_sentence"] == 1
+    assert beside["pause_seconds"] == pytest.approx(0.3, abs=0.04)
+    # 7 words in two tones of 0.6 s.
+    assert recording["words_per_second"] == pytest.approx(7 / 1.2, rel=0.1)
+    assert evaluated["sentences"]["totals"]["voice"]["energy_spread_db"] < 3
+
+
+def test_a_free_recognizer_listens_unless_told_not_to(evaluated, corpus):
+    assert 0 <= evaluated["totals"]["recording"]["free_lm_wer"]
+    assert isinstance(evaluated["recordings"][0]["systems"]["voice"]["free_hypothesis"], str)
+    result = evaluate_voice(ToneVoice(), corpus, limit=1, free_lm=False)
+    assert "free_lm_wer" not in result["totals"]["voice"]
+    assert "free-LM" not in format_table(result)
+
+
+def test_skipped_words_are_counted(evaluated):
+    """Tones are no words: what is not heard as any has been skipped."""
+    for totals in evaluated["totals"].values():
+        assert totals["skipped_words"] == totals["deletions"]
+        assert totals["repeated_words"] + totals["added_words"] == totals["insertions"]
+
+
 def test_what_did_not_stop_is_listed(evaluated):
     assert evaluated["unfinished"] == ["b", "sentence 1"]
     assert "did not stop by themselves: b" in format_table(evaluated)
@@ -100,7 +151,7 @@ def test_what_did_not_stop_is_listed(evaluated):
 def test_the_voice_warns_in_the_words_looked_for():
     """The evaluation knows an endless sentence by the wording of the voice's warning."""
     sources = [path.read_text("utf-8") for path in Path(voices.__file__).parent.glob("*.py")]
-    assert any(voice_evaluation.UNFINISHED in source for source in sources)
+    assert any(renditions.UNFINISHED in source for source in sources)
 
 
 def test_other_warnings_pass_on(corpus):
@@ -110,9 +161,12 @@ def test_other_warnings_pass_on(corpus):
 
 def test_table_shows_every_system(evaluated):
     lines = format_table(evaluated).splitlines()
-    rows = [re.split(r"\s{2,}", line.strip())[0] for line in lines[2:6]]
-    assert rows == ["recording", "Griffin-Lim", "voice", "voice, sentences"]
-    assert lines[0].split("  ")[-1].strip() == "voicing error (%)"
+    systems = ["recording", "Griffin-Lim", "voice", "voice beside"]
+    systems += ["voice, sentences", "voice beside, sentences"]
+    for start, last in ((0, "voicing error (%)"), (9, "s each")):
+        rows = [re.split(r"\s{2,}", line.strip())[0] for line in lines[start + 2 : start + 8]]
+        assert rows == systems
+        assert lines[start].split("  ")[-1].strip() == last
 
 
 def test_json_file_holds_the_result(evaluated):
@@ -124,7 +178,7 @@ def test_json_file_holds_the_result(evaluated):
 def test_page_stands_alone_and_escapes_texts(evaluated):
     with open(evaluated["files"]["html"], encoding="utf-8") as file:
         page = file.read()
-    assert page.count("data:audio/flac;base64,") == page.count("data:image/png;base64,") == 3
+    assert page.count("data:audio/flac;base64,") == page.count("data:image/png;base64,") == 4
     assert "tone &amp; voice" in page
     assert "<old>" not in page
     for source in re.findall(r'(?:src|href)="([^"]{0,5})', page):

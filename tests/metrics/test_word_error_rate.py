@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from keras_speech.metrics import WordErrors, word_error_rate, word_errors
+from keras_speech.metrics import WordErrors, align_words, word_error_rate, word_errors
 
 
 def fewest_edits(reference, hypothesis):
@@ -33,6 +33,10 @@ def test_edits_are_the_fewest(seed):
     errors = word_errors(reference, hypothesis)
     assert errors.edits == fewest_edits(tuple(reference), tuple(hypothesis))
     assert errors.words == len(reference)
+    pairs = align_words(reference, hypothesis)
+    assert [said for said, _ in pairs if said is not None] == reference
+    assert [heard for _, heard in pairs if heard is not None] == hypothesis
+    assert sum(said != heard for said, heard in pairs) == errors.edits
     # Every edit sequence changes the length by what it inserts and deletes.
     assert errors.insertions - errors.deletions == len(hypothesis) - len(reference)
 
