@@ -29,15 +29,15 @@ NAMES = {"ours": "keras_speech", "peer": "PyTorch"}
 AUDIO_SECONDS = vocoder_sides.FRAMES * costs.HOP / costs.SAMPLE_RATE
 
 
-def measured(*arguments):
-    """What `vocoder_sides` prints in a process of its own, or `{}` with its last words shown."""
+def measured(*arguments, script=vocoder_sides.__file__):
+    """What a script prints in a process of its own, or `{}` with its last words shown."""
     environment = {
         "OMP_NUM_THREADS": str(THREADS),
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "KERAS_BACKEND": "tensorflow",
     }
     process = subprocess.run(
-        [sys.executable, vocoder_sides.__file__, *map(str, arguments)],
+        [sys.executable, script, *map(str, arguments)],
         capture_output=True,
         text=True,
         env={**os.environ, **environment},
@@ -50,12 +50,12 @@ def measured(*arguments):
     return {}
 
 
-def collect(jobs, rounds, repeats):
-    """Medians and highest memory of `jobs`, `(side, task, name, mode)`, taken in turns."""
+def collect(jobs, rounds, repeats, script=vocoder_sides.__file__):
+    """Medians and highest memory of `jobs`, the arguments of `--job`, taken in turns."""
     figures = {}
     for i in range(rounds):
         for job in jobs:
-            result = measured("--job", *job, "--repeats", repeats)
+            result = measured("--job", *job, "--repeats", repeats, script=script)
             if not result:
                 continue
             print(f"round {i + 1}: {' '.join(job)}: {result}", file=sys.stderr, flush=True)
