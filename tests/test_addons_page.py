@@ -47,6 +47,11 @@ def test_the_decoder_decodes(names):
     assert tokens.shape == (4, 20) and (lengths >= 1).all() and (lengths <= 20).all()
 
 
+def test_sparsemax_is_that_of_addons(names):
+    saved = load("functions")
+    assert_equal(names["sparsemax"](keras.ops.convert_to_tensor(saved["x"])), saved["sparsemax"])
+
+
 def test_triangles_are_those_of_addons(names):
     rate = names["Triangles"](1e-3, 1e-2, 4)
     assert_equal([float(rate(step)) for step in range(20)], load("optimizers")["cyclical"])

@@ -15,7 +15,6 @@ SAME = {
     "mish": activations.mish,
     "snake": lambda x: x + keras.ops.square(keras.ops.sin(3.0 * x)) / 3.0,
     "softshrink": activations.soft_shrink,
-    "sparsemax": activations.sparsemax,
     "tanhshrink": activations.tanh_shrink,
 }
 

@@ -1,7 +1,6 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from jax_process import run_on_jax
 from keras_speech.ops import decoding
@@ -71,7 +70,7 @@ def test_rows_do_not_depend_on_each_other():
     whole = run(decoding.sample_decode, range(N), seed=3)
     part = run(decoding.sample_decode, range(2), seed=3)
     for key in whole:
-        np.testing.assert_array_equal(whole[key][:2], part[key])
+        np.testing.assert_allclose(whole[key][:2], part[key], atol=1e-6)
 
 
 def test_tokens_come_as_often_as_they_are_likely():
@@ -91,6 +90,8 @@ def test_nucleus_leaves_out_the_unlikely():
 
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_graphs_give_the_same(jit_compile):
+    import tensorflow as tf  # the functions above run on JAX too, where there is none
+
     expected = run(decoding.greedy_decode, range(N))
     batch = N if jit_compile else None
 
