@@ -20,6 +20,10 @@ class Aligner(keras.layers.Layer):
         n_mels: bands of a frame. Defaults to 80.
         filters: width of the embedding and of the convolution. Defaults to 256.
         kernel_size: tokens that the sound of one depends on. Defaults to 3.
+        context_warmup: calls in training after which a token's neighbours begin to matter; after
+            as many again they matter fully. A token that knew its neighbours from the start could
+            as well stand for the end of one and the beginning of the next, and all borders would be
+            found late, or early. 0 for neighbours from the start. Defaults to 200.
         sharpness: by which log-likelihoods are multiplied: neighbouring bands and frames say much
             the same, and paths weighed by all of them could not change their course. Defaults to
             0.4.
@@ -29,6 +33,7 @@ class Aligner(keras.layers.Layer):
         tokens: int tensor `(batch, tokens)`.
         mel: float tensor `(batch, frames, n_mels)`, scaled to a spread of about 1.
         token_lengths, mel_lengths: int `(batch,)`.
+        training: whether the call counts for `context_warmup`.
 
     Returns: float32 `(batch, frames, tokens)`: log of each frame's likelihood at each token and of
     the prior; below -1e9 on padded tokens.
@@ -57,6 +62,7 @@ class Aligner(keras.layers.Layer):
         n_mels=80,
         filters=256,
         kernel_size=3,
+        context_warmup=200,
         sharpness=0.4,
         prior_concentration=1.0,
         **kwargs,
@@ -71,27 +77,31 @@ class Aligner(keras.layers.Layer):
             )
         self.vocabulary_size, self.n_mels = vocabulary_size, n_mels
         self.filters, self.kernel_size = filters, kernel_size
+        self.context_warmup = context_warmup
         self.sharpness, self.prior_concentration = sharpness, prior_concentration
         self.supports_masking = True
         policy = self.dtype_policy
         self.embedding = keras.layers.Embedding(vocabulary_size, filters, dtype=policy)
-        self.conv = keras.layers.Conv1D(
-            filters, kernel_size, padding="same", activation="relu", dtype=policy
+        self.own_dense = keras.layers.Dense(filters, dtype=policy)
+        self.context_conv = keras.layers.Conv1D(
+            filters, kernel_size, padding="same", use_bias=False, dtype=policy
         )
         self.dense = keras.layers.Dense(2 * n_mels, dtype=policy)
 
     def build(self, tokens_shape, *other_shapes, **named_shapes):
         shape = (*tokens_shape, self.filters)
         self.embedding.build(tokens_shape)
-        self.conv.build(shape)
+        self.own_dense.build(shape)
+        self.context_conv.build(shape)
         self.dense.build(shape)
+        self.n_calls = self.add_weight(
+            shape=(), initializer="zeros", dtype="float32", trainable=False, name="n_calls"
+        )
 
-    def call(self, tokens, mel, token_lengths, mel_lengths):
+    def call(self, tokens, mel, token_lengths, mel_lengths, training=None):
         n_tokens, n_frames = ops.shape(tokens)[1], ops.shape(mel)[1]
         token_mask = masking.sequence_mask(token_lengths, n_tokens)
-        text = self.embedding(tokens)
-        text = self.conv(text * ops.cast(token_mask, text.dtype)[:, :, None])
-        expected = ops.cast(self.dense(text), "float32")
+        expected = self._expected(tokens, token_mask, training)
         heard = _with_slope(ops.cast(mel, "float32"), mel_lengths)
         # |heard - expected|^2, by one product rather than all differences.
         distances = (
@@ -106,6 +116,18 @@ class Aligner(keras.layers.Layer):
             )
         return ops.where(token_mask[:, None, :], log_probs, alignment.IMPOSSIBLE)
 
+    def _expected(self, tokens, mask, training):
+        """Mel and slope that each token should have: float32 `(batch, tokens, 2 * n_mels)`."""
+        share = 1.0
+        if self.context_warmup:
+            share = ops.clip(self.n_calls / self.context_warmup - 1.0, 0.0, 1.0)
+            if training:
+                self.n_calls.assign_add(1.0)
+        text = self.embedding(tokens)
+        text = text * ops.cast(mask, text.dtype)[:, :, None]
+        context = self.context_conv(text) * ops.cast(share, text.dtype)
+        return ops.cast(self.dense(ops.relu(self.own_dense(text) + context)), "float32")
+
     def compute_output_shape(self, tokens_shape, mel_shape, *lengths_shapes):
         return (tokens_shape[0], mel_shape[1], tokens_shape[1])
 
@@ -116,6 +138,7 @@ class Aligner(keras.layers.Layer):
             "n_mels": self.n_mels,
             "filters": self.filters,
             "kernel_size": self.kernel_size,
+            "context_warmup": self.context_warmup,
             "sharpness": self.sharpness,
             "prior_concentration": self.prior_concentration,
         }

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 from keras_speech.layers import Aligner
 from keras_speech.ops import alignment
@@ -28,7 +29,7 @@ def test_it_learns_the_borders_of_sounds_from_texts_alone():
     inputs = [keras.Input(shape=s, dtype=d) for s, d in (
         ((None,), "int32"), ((None, 12), "float32"), ((), "int32"), ((), "int32")
     )]  # fmt: skip
-    layer = Aligner(7, n_mels=12, filters=16, sharpness=1.0)
+    layer = Aligner(7, n_mels=12, filters=16, context_warmup=20, sharpness=1.0)
     model = keras.Model(inputs, layer(*inputs))
 
     class Likelihood(keras.losses.Loss):
@@ -45,11 +46,16 @@ def test_it_learns_the_borders_of_sounds_from_texts_alone():
 
 
 def test_likelihoods_are_those_of_a_gaussian_about_the_expected_sound():
-    layer = Aligner(7, n_mels=4, filters=8, sharpness=0.5, prior_concentration=0.0)
+    layer = Aligner(
+        7, n_mels=4, filters=8, context_warmup=0, sharpness=0.5, prior_concentration=0.0
+    )
     rng = np.random.default_rng(0)
     tokens, mel = np.array([[3, 1, 5]]), rng.normal(size=(1, 6, 4)).astype("float32")
     found = np.asarray(layer(tokens, mel, np.array([3]), np.array([6])))[0]
-    expected_sound = np.asarray(layer.dense(layer.conv(layer.embedding(tokens))))[0]
+    text = layer.embedding(tokens)
+    expected_sound = np.asarray(
+        layer.dense(ops.relu(layer.own_dense(text) + layer.context_conv(text)))
+    )[0]
     ends = np.concatenate([mel[0, :1], mel[0], mel[0, -1:]])
     heard = np.concatenate([mel[0], ends[2:] - ends[:-2]], axis=1)
     for t in range(6):
@@ -81,5 +87,20 @@ def test_the_gradient_moves_expected_sounds_only():
     layer = Aligner(7, n_mels=12, filters=8)
     layer.build((None, None))
     assert [tuple(w.shape) for w in layer.trainable_weights] == [
-        (7, 8), (3, 8, 8), (8,), (8, 24), (24,),
+        (7, 8), (8, 8), (8,), (3, 8, 8), (8, 24), (24,),
     ]  # fmt: skip
+
+
+def test_neighbours_matter_after_the_warmup_only():
+    layer = Aligner(7, n_mels=12, filters=8, context_warmup=3)
+    tokens, token_lengths, mel, mel_lengths, _ = spoken(n_rows=1)
+    other = tokens.copy()
+    other[0, 5] = 1 + other[0, 5] % 6
+    changes = []
+    for _ in range(6):
+        first, second = (
+            np.asarray(layer(x, mel, token_lengths, mel_lengths)) for x in (tokens, other)
+        )
+        changes.append(np.abs(first - second)[0].max(axis=0)[4] > 1e-4)
+        layer(tokens, mel, token_lengths, mel_lengths, training=True)
+    assert changes == [False] * 4 + [True] * 2

@@ -53,19 +53,22 @@ def generate(model, arrays, speed, pitch, energy, max_frames):
 
     def read(speed, pitch, energy, *arrays):
         hidden, mask = model.encode(*arrays, training=False)
-        shifts = {
-            "pitch": pitch * (SEMITONE / model.pitch_scale),
-            "energy": energy * (DECIBEL / model.energy_scale),
+        factors = ops.convert_to_tensor([model.options["pitch_range"], 1.0], dtype="float32")
+        changes = {
+            "pitch": (factors[0], pitch * (SEMITONE / model.pitch_scale)),
+            "energy": (factors[1], energy * (DECIBEL / model.energy_scale)),
         }
-        adapted, said = model.variance_adaptor(hidden, mask, shifts=shifts, training=False)
+        adapted, predicted, told = model.variance_adaptor(
+            hidden, mask, changes=changes, training=False
+        )
         predictor = model.variance_adaptor.duration_predictor
-        durations = predictor.to_frames(said["log_duration"], mask, speed)
+        durations = predictor.to_frames(predicted["log_duration"], mask, speed)
         result = {"durations": durations}
-        if "pitch" in said:
-            log_f0 = (said["pitch"] + shifts["pitch"]) * model.pitch_scale + model.pitch_mean
+        if "pitch" in told:
+            log_f0 = told["pitch"] * model.pitch_scale + model.pitch_mean
             result["f0_hz"] = ops.where(mask, ops.exp(log_f0), 0.0)
-        if "energy" in said:
-            chosen = (said["energy"] + shifts["energy"]) * model.energy_scale + model.energy_mean
+        if "energy" in told:
+            chosen = told["energy"] * model.energy_scale + model.energy_mean
             result["energy"] = ops.where(mask, chosen, 0.0)
         return adapted, result
 

@@ -45,6 +45,8 @@ class FastSpeech2(AcousticModel):
         pitch_mean, pitch_scale: mean and spread of the log-pitch, in log-hertz: the networks see
             `(log(f0) - pitch_mean) / pitch_scale`. Default to 5 (148 Hz) and 0.25.
         energy_mean, energy_scale: the same of a frame's energy in nats. Default to 0 and 1.
+        pitch_range: by which the predicted pitch's distance from `pitch_mean` is multiplied in
+            `generate`: what can be predicted varies less than speech does. Defaults to 1.
         aligner: whether the model has an `Aligner`. Defaults to True. Without, every batch needs
             `"durations"`.
         mel_loss: `"l1"` (as published), `"l2"` or `"l1+l2"`, on the scaled mels.
@@ -108,6 +110,7 @@ class FastSpeech2(AcousticModel):
         pitch_scale=0.25,
         energy_mean=0.0,
         energy_scale=1.0,
+        pitch_range=1.0,
         aligner=True,
         mel_loss="l1",
         loss_weights=None,
@@ -123,6 +126,7 @@ class FastSpeech2(AcousticModel):
         checks.check_positive(
             channels=channels, encoder_layers=encoder_layers, decoder_layers=decoder_layers,
             filters=filters, pitch_scale=pitch_scale, energy_scale=energy_scale,
+            pitch_range=pitch_range,
         )  # fmt: skip
         if upsampling not in UPSAMPLINGS:
             raise ValueError(
@@ -140,7 +144,8 @@ class FastSpeech2(AcousticModel):
             predictor_dropout=predictor_dropout, upsampling=upsampling, pitch=pitch, energy=energy,
             duration_recurrent_units=duration_recurrent_units, pitch_mean=pitch_mean,
             pitch_scale=pitch_scale, energy_mean=energy_mean, energy_scale=energy_scale,
-            aligner=aligner, mel_loss=mel_loss, loss_weights=dict(loss_weights or {}),
+            pitch_range=pitch_range, aligner=aligner, mel_loss=mel_loss,
+            loss_weights=dict(loss_weights or {}),
         )  # fmt: skip
         policy = self.dtype_policy
         block = (channels, n_heads, filters, kernel_sizes, dropout, norm_first)
@@ -180,13 +185,13 @@ class FastSpeech2(AcousticModel):
 
     def call(self, inputs, training=None):
         n_frames = ops.shape(inputs["mel"])[1]
-        outputs = aligning.alignment_of(self, inputs)
+        outputs = aligning.alignment_of(self, inputs, training=training)
         durations = outputs["durations"]
         targets = self._targets(inputs, durations)
         hidden, mask = self.encode(
             inputs["tokens"], inputs["token_lengths"], inputs.get("speaker"), training=training
         )
-        adapted, predicted = self.variance_adaptor(
+        adapted, predicted, _ = self.variance_adaptor(
             hidden, mask, targets.get("pitch"), targets.get("energy"), training=training
         )
         mel, weights = self.decode(adapted, durations, n_frames, training=training)

@@ -24,12 +24,13 @@ class VarianceAdaptor(keras.layers.Layer):
         mask: bool tensor `(batch, tokens)`.
         pitch, energy: `(batch, tokens)`, normalized, what the decoder is told; None for what is
             predicted. Default to None.
-        shifts: dict of numbers `(batch, tokens)` added to the predicted pitch and energy, in the
-            same unit. Defaults to None.
+        changes: dict from `"pitch"` and `"energy"` to what is done to the predicted values before
+            they are told: a factor, and numbers `(batch, tokens)` to add. Defaults to none.
         training: whether dropout acts.
 
-    Returns: `(outputs, predicted)`: the tokens with pitch and energy, `(batch, tokens, channels)`,
-    and a dict of `"log_duration"`, `"pitch"` and `"energy"` `(batch, tokens)`, as predicted.
+    Returns: `(outputs, predicted, told)`: the tokens with pitch and energy, `(batch, tokens,
+    channels)`; a dict of `"log_duration"`, `"pitch"` and `"energy"` `(batch, tokens)`, as
+    predicted; and one of what the decoder was told of the last two.
     """
 
     def __init__(
@@ -58,15 +59,16 @@ class VarianceAdaptor(keras.layers.Layer):
             predictor.build(input_shape)
             self.embeddings[name].build((*input_shape[:-1], 1))
 
-    def call(self, tokens, mask, pitch=None, energy=None, shifts=None, training=None):
+    def call(self, tokens, mask, pitch=None, energy=None, changes=None, training=None):
         predicted = {"log_duration": self.duration_predictor(tokens, mask=mask, training=training)}
-        given = {"pitch": pitch, "energy": energy}
+        given, told = {"pitch": pitch, "energy": energy}, {}
         x = tokens
         for name, predictor in self.predictors.items():
             predicted[name] = predictor(x, mask=mask, training=training)
             value = given[name]
             if value is None:
-                value = predicted[name] + (shifts[name] if shifts else 0.0)
-            value = ops.where(mask, value, 0.0)
-            x = x + self.embeddings[name](ops.cast(value, x.dtype)[:, :, None])
-        return x, predicted
+                factor, shift = (changes or {}).get(name, (1.0, 0.0))
+                value = predicted[name] * factor + shift
+            told[name] = ops.where(mask, value, 0.0)
+            x = x + self.embeddings[name](ops.cast(told[name], x.dtype)[:, :, None])
+        return x, predicted, told
