@@ -117,7 +117,9 @@ class GMMAttention(AttentionMechanism):
         else:
             delta, variance = ops.softplus(delta), ops.square(ops.softplus(sigma))
         variance = ops.maximum(variance, MIN_VARIANCE)
-        return ops.softmax(omega, axis=-1) / ops.sqrt(2.0 * math.pi * variance), delta, variance
+        # Keras's own softmax warns about a single Gaussian.
+        share = ops.exp(omega - ops.logsumexp(omega, axis=-1, keepdims=True))
+        return share / ops.sqrt(2.0 * math.pi * variance), delta, variance
 
     def align(self, query, memory, state, training, noise):
         mask = memory[-1]
