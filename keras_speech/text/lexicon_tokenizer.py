@@ -135,6 +135,7 @@ class LexiconTokenizer:
     def __call__(self, texts):
         return token_rows.padded(self.ragged(texts))
 
+    @tf.autograph.experimental.do_not_convert  # nothing to convert, and it takes seconds
     def ragged(self, texts):
         """Returns the tokens as an int32 `tf.RaggedTensor` `(batch, None)`, unpadded."""
         texts = token_rows.checked_texts(texts)
@@ -149,6 +150,7 @@ class LexiconTokenizer:
         tokens = symbols.with_flat_values(self._tokens.lookup(symbols.flat_values, 0))
         return tokens.flat_values if texts.shape.rank == 0 else tokens
 
+    @tf.autograph.experimental.do_not_convert
     def normalize(self, texts):
         """Returns the text that is spoken: normalized, without characters that say nothing.
 

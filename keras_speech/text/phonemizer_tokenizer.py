@@ -69,6 +69,7 @@ class PhonemizerTokenizer:
     def __call__(self, texts):
         return token_rows.padded(self.ragged(texts))
 
+    @tf.autograph.experimental.do_not_convert
     def ragged(self, texts):
         """Returns the tokens as an int32 `tf.RaggedTensor` `(batch, None)`, unpadded."""
         texts = token_rows.checked_texts(texts)
