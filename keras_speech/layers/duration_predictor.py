@@ -41,8 +41,12 @@ class DurationPredictor(VariancePredictor):
         Returns: int32 `(batch, tokens)`; each row sums to 1 at least.
         """
         frames = ops.maximum(ops.expm1(ops.cast(log_durations, "float32")), 0.0) / speed
-        if mask is not None:
-            frames = ops.where(mask, frames, 0.0)
+        if mask is None:
+            mask = ops.ones_like(frames, dtype="bool")
+        frames = ops.where(mask, frames, 0.0)
         ends = ops.cast(ops.floor(ops.cumsum(frames, axis=1) + 0.5), "int32")
-        ends = ops.concatenate([ends[:, :-1], ops.maximum(ends[:, -1:], 1)], axis=1)
+        # Something is said, if only by the last token.
+        n_tokens = ops.sum(ops.cast(mask, "int32"), axis=1, keepdims=True)
+        is_last = ops.arange(ops.shape(ends)[1], dtype="int32")[None] >= n_tokens - 1
+        ends = ops.where(is_last, ops.maximum(ends, 1), ends)
         return ends - ops.concatenate([ops.zeros_like(ends[:, :1]), ends[:, :-1]], axis=1)

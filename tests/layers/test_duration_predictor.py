@@ -47,5 +47,6 @@ def test_speed_divides_lengths():
 
 
 def test_a_row_lasts_at_least_one_frame():
-    found = np.asarray(DurationPredictor().to_frames(np.full((1, 4), -2.0)))
-    assert found.tolist() == [[0, 0, 0, 1]]
+    silent, mask = np.full((2, 4), -2.0), np.arange(4) < np.array([[4], [2]])
+    found = np.asarray(DurationPredictor().to_frames(silent, mask))
+    assert found.tolist() == [[0, 0, 0, 1], [0, 1, 0, 0]]
