@@ -113,7 +113,7 @@ def test_tier_by_name(tmp_path):
         ('"TextGrid"', '"PitchTier"', 'line 2: expected the header "TextGrid", found "PitchTier"'),
         ("xmax = 0.31", "xmax = ?", 'line 42: expected the end of an interval, found "HH"'),
         ("xmax = 0.31", "xmax = 0.25", "line 41: an interval must not be empty"),
-        ("xmin = 0.31", "xmin = 0.3", "line 44: an interval begins at 0.3 s, before"),
+        ("xmin = 0.31", "xmin = 0.3", "line 45: an interval begins at 0.3 s, before"),
         ("size = 4", "size = 5", "the file ends where the beginning of an interval should be"),
         ("size = 4", "size = 1.5", "line 34: the number of intervals must be a whole number"),
         ('text = "HH"', "text = 3", "line 42: expected a label, found 3"),
