@@ -2,14 +2,18 @@
 
 import argparse
 
-from keras_speech.cli import train_tacotron2, train_vocoders, train_wavenet
+from keras_speech.cli import train_acoustic, train_vocoders, train_wavenet
 
 DESCRIPTION = """\
 Train a model on recordings. Each model has options of its own:
-  keras-speech train tacotron2 --help    a voice, from recordings of somebody reading and texts
-  keras-speech train wavenet --help      sound of any kind, from a folder of recordings
-  keras-speech train vocos --help        mel spectrograms to sound, which makes a voice natural;
-  keras-speech train hifigan --help      three kinds of model for that
+  keras-speech train tacotron2 --help          a voice, from recordings of somebody reading and
+  keras-speech train fastspeech2 --help        texts; five kinds of model for that
+  keras-speech train tacotron --help
+  keras-speech train transformer-tts --help
+  keras-speech train neural-hmm --help
+  keras-speech train wavenet --help            sound of any kind, from a folder of recordings
+  keras-speech train vocos --help              mel spectrograms to sound, which makes a voice
+  keras-speech train hifigan --help            natural; three kinds of model for that
   keras-speech train waveglow --help
 """
 
@@ -31,6 +35,6 @@ def add_parser(commands, parents):
         parents=parents,
     )
     models = parser.add_subparsers(title="models", metavar="MODEL", dest="model", required=True)
-    for model in (train_tacotron2, train_wavenet):
-        model.add_parser(models, parents)
+    train_acoustic.add_parsers(models, parents)
+    train_wavenet.add_parser(models, parents)
     train_vocoders.add_parsers(models, parents)

@@ -69,6 +69,8 @@ class Recognizer:
         """
         audio = prepare_audio(samples, sample_rate)
         decoder = self._decoder
+        # Or its estimate of the noise would be that of the utterance before.
+        decoder.reinit_feat()
         decoder.start_utt()
         # The whole utterance at once: its own cepstral mean is removed, not that of earlier ones.
         decoder.process_raw(audio.tobytes(), no_search=False, full_utt=True)

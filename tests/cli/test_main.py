@@ -11,7 +11,7 @@ from keras_speech.cli.errors import CommandError
 from keras_speech.cli.main import main
 
 COMMANDS = ["speak", "voices", "generate", "train", "evaluate"]
-MODELS = ["tacotron2", "wavenet"]
+MODELS = ["tacotron2", "fastspeech2", "tacotron", "transformer-tts", "neural-hmm", "wavenet"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

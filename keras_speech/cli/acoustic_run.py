@@ -1,6 +1,7 @@
-"""One call of `keras-speech train tacotron2`: recordings and texts to a voice."""
+"""One call of `keras-speech train tacotron2` or its like: recordings and texts to a voice."""
 
 from keras_speech.cli import training_directory
+from keras_speech.cli.acoustic_recipes import RECIPES
 from keras_speech.cli.specs import spec_for
 from keras_speech.cli.training_run import TrainingRun
 
@@ -8,22 +9,23 @@ from keras_speech.cli.training_run import TrainingRun
 PLOTTED = 4
 
 
-class Tacotron2Run(TrainingRun):
-    """Does what the arguments of `train tacotron2` say."""
+class AcousticRun(TrainingRun):
+    """Does what the arguments of `train` say for one of the `RECIPES`."""
 
     def configure(self, corpus):
-        from keras_speech.models import tacotron2_configs
-
         arguments = self.arguments
+        self.recipe = RECIPES[arguments.model]
         self.spec, self.tokenizer = spec_for(arguments.sample_rate), self._tokenizer()
         self.speakers = list(corpus.speakers) if len(corpus.speakers) > 1 else None
-        self.config = dict(getattr(tacotron2_configs, arguments.config.upper()))
-        if arguments.reduction:
-            self.config["reduction"] = arguments.reduction
+        self.config = self.recipe.config(arguments.config)
+        for name in self.recipe.options:
+            if getattr(arguments, name):
+                self.config[name] = getattr(arguments, name)
         if self.speakers:
             self.config["n_speakers"] = len(self.speakers)
-        if arguments.scheduled_sampling:
-            self.config["scheduled_sampling"] = arguments.scheduled_sampling
+        if arguments.model == "neural-hmm" and " " in self.tokenizer.symbols:
+            # A word space has no sound of its own; pauses are the punctuation's.
+            self.config["stateless_tokens"] = [list(self.tokenizer.symbols).index(" ")]
         self.config["vocabulary_size"] = self.tokenizer.vocabulary_size
         self.config["n_mels"] = self.spec.n_mels
 
@@ -52,18 +54,19 @@ class Tacotron2Run(TrainingRun):
             skipped=self.skipped,
             level=arguments.level_db,
             trim=arguments.trim_db,
-            reduction=self.config["reduction"],
+            f0=self.recipe.f0,
+            reduction=self.config.get("reduction", 1),
         )
 
     def make_model(self, train):
-        from keras_speech.models import Tacotron2
-        from keras_speech.training import mel_statistics
+        from keras_speech.training import mel_statistics, prosody_statistics
 
         def measured():
             mean, scale = mel_statistics(train(0))
-            return {**self.config, "mel_mean": mean, "mel_scale": scale}
+            config = {**self.config, "mel_mean": mean, "mel_scale": scale}
+            return {**config, **prosody_statistics(train(0))} if self.recipe.f0 else config
 
-        return Tacotron2(**training_directory.model_config(self.out, measured))
+        return self.recipe.model_class()(**training_directory.model_config(self.out, measured))
 
     def callbacks(self, train, validation, directory):
         from keras_speech.callbacks import AlignmentPlot

@@ -1,17 +1,20 @@
-"""`keras-speech train tacotron2`: the arguments; `tacotron2_run` does the work."""
+"""`keras-speech train tacotron2` and its like: the arguments; `acoustic_run` does the work."""
 
 import argparse
+import textwrap
 
 from keras_speech.cli import arguments as kinds
 from keras_speech.cli import training_arguments
+from keras_speech.cli.acoustic_recipes import RECIPES
 from keras_speech.cli.errors import UsageError
 from keras_speech.cli.layouts import LAYOUTS
 
-CONFIGS = ("small", "ljspeech")
 TOKENIZERS = ("characters", "phones")
 
 DESCRIPTION = """\
 Train a voice on recordings of somebody reading, and their texts.
+
+{about}
 
 --out becomes a directory with
   checkpoint.npz   everything needed to go on after the last complete epoch
@@ -19,7 +22,7 @@ Train a voice on recordings of somebody reading, and their texts.
   logs/            the same for TensorBoard: tensorboard --logdir OUT/logs
   alignments/      a picture per epoch: one rising line means that the model has learned to read
   voice/           the voice, for `keras-speech speak --voice`, once training ends or is interrupted
-  features/        the recordings' spectrograms; may be deleted
+  features/        what was measured of the recordings; may be deleted
 
 Stop with Ctrl-C at any time. The same command goes on where it stopped; with more --epochs it
 trains on.
@@ -27,10 +30,10 @@ trains on.
 
 EPILOG = """\
 examples:
-  keras-speech train tacotron2 --data LJSpeech-1.1 --epochs 200 --out my_voice
-  keras-speech train tacotron2 --data VCTK-Corpus --layout vctk --config ljspeech \\
+  keras-speech train {model} --data LJSpeech-1.1 --epochs 200 --out my_voice
+  keras-speech train {model} --data VCTK-Corpus --layout vctk --config {config} \\
       --epochs 100 --batch-size 32 --out many_voices
-  keras-speech train tacotron2 --data recordings --tokenizer phones --reduction 2 \\
+  keras-speech train {model} --data recordings --tokenizer phones \\
       --validation held_out_ids.txt --epochs 300 --out my_voice
 
 the ljspeech layout:
@@ -39,12 +42,18 @@ the ljspeech layout:
 """
 
 
-def add_parser(models, parents):
+def add_parsers(models, parents):
+    """Adds a command for each of the `RECIPES`."""
+    for name, recipe in RECIPES.items():
+        _add_parser(name, recipe, models, parents)
+
+
+def _add_parser(name, recipe, models, parents):
     parser = models.add_parser(
-        "tacotron2",
-        help="a voice: text to speech",
-        description=DESCRIPTION,
-        epilog=EPILOG,
+        name,
+        help=recipe.help,
+        description=DESCRIPTION.format(about=textwrap.fill(recipe.about, 98)),
+        epilog=EPILOG.format(model=name, config=recipe.configs[1]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=parents,
     )
@@ -54,7 +63,7 @@ def add_parser(models, parents):
         default_layout="ljspeech",
         sample_rate=22050,
     )
-    _add_model(parser.add_argument_group("model"))
+    _add_model(parser.add_argument_group("model"), recipe)
     training = parser.add_argument_group("training")
     training_arguments.add_training(training, batch_size=16, batch_help="recordings in a batch")
     training.add_argument(
@@ -64,17 +73,17 @@ def add_parser(models, parents):
         metavar="N",
         help="epochs between alignment pictures, 0 for none; default: %(default)s",
     )
-    parser.set_defaults(run=run, command="train tacotron2")
+    parser.set_defaults(run=run, command=f"train {name}")
 
 
-def _add_model(group):
+def _add_model(group, recipe):
     group.add_argument(
         "--config",
         type=str.lower,
-        choices=CONFIGS,
-        default="small",
-        help="size of the model: small suits an hour of speech, ljspeech is the published one for "
-        "a day; default: %(default)s",
+        choices=recipe.configs,
+        default=recipe.configs[0],
+        help="size of the model: small suits an hour of speech, "
+        f"{recipe.configs[1]} is the paper's, for a day of it; default: %(default)s",
     )
     group.add_argument(
         "--tokenizer",
@@ -89,21 +98,23 @@ def _add_model(group):
         help="characters of another language, the space among them; text is then lowered and "
         "otherwise taken as it is. Default: English, with numbers and abbreviations spoken",
     )
-    group.add_argument(
-        "--reduction",
-        type=kinds.whole_number(1),
-        metavar="N",
-        help="frames made in a step; 2 or more learns faster from little data; "
-        "default: the config's",
-    )
-    group.add_argument(
-        "--scheduled-sampling",
-        type=kinds.number(0, 1),
-        default=0,
-        metavar="SHARE",
-        help="share of the frames read in training that are the model's own; 0.75 helps where "
-        "little data gives a blurred voice; default: %(default)s",
-    )
+    if "reduction" in recipe.options:
+        group.add_argument(
+            "--reduction",
+            type=kinds.whole_number(1),
+            metavar="N",
+            help="frames made in a step; 2 or more learns faster from little data; "
+            "default: the config's",
+        )
+    if "scheduled_sampling" in recipe.options:
+        group.add_argument(
+            "--scheduled-sampling",
+            type=kinds.number(0, 1),
+            default=0,
+            metavar="SHARE",
+            help="share of the frames read in training that are the model's own; 0.75 helps where "
+            "little data gives a blurred voice; default: %(default)s",
+        )
 
 
 def run(arguments):
@@ -111,6 +122,6 @@ def run(arguments):
         raise UsageError("--alphabet is for --tokenizer characters.")
 
     # Not at the top: --help should not wait for what training needs.
-    from keras_speech.cli.tacotron2_run import Tacotron2Run
+    from keras_speech.cli.acoustic_run import AcousticRun
 
-    return Tacotron2Run(arguments)()
+    return AcousticRun(arguments)()
