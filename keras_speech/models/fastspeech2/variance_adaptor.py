@@ -37,7 +37,8 @@ class VarianceAdaptor(keras.layers.Layer):
         self, channels, pitch, energy, filters, kernel_size, n_layers, dropout,
         duration_recurrent_units, **kwargs,
     ):  # fmt: skip
-        super().__init__(**kwargs)
+        # Pitch, energy and what changes them stay float32 under any policy.
+        super().__init__(autocast=False, **kwargs)
         self.channels = channels
         self.supports_masking = True
         policy = self.dtype_policy

@@ -135,8 +135,9 @@ def test_speed_may_differ_from_token_to_token():
     np.testing.assert_array_equal(found, [[4, 2, 1, 4, 4], [8, 4, 4, 0, 0]])
 
 
-def test_pitch_is_in_semitones_and_energy_in_decibels():
-    model = FastSpeech2(**dict(TINY, n_heads=0))
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "bfloat16"])
+def test_pitch_is_in_semitones_and_energy_in_decibels(policy):
+    model = FastSpeech2(**dict(TINY, n_heads=0), dtype=policy)
     plain = model.generate(TOKENS)
     high = model.generate(TOKENS, pitch=12.0)
     loud = model.generate(TOKENS, energy=[0.0, 20.0])
