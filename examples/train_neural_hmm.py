@@ -7,7 +7,7 @@ the phones.
 they are compared, for the validation prompts, with the boundaries that the model finds.
 
 The frame before explains much of a frame. So at first the model hears no frames, and must learn
-which states sound like what; then it gets them, and learns to speak smoothly. A run that was
+which states sound like what; then it hears most, and learns to speak smoothly. A run that was
 interrupted goes on, called again, after its last complete epoch.
 """
 
@@ -17,7 +17,9 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from train_kathleen import LEVEL, SPEC, make_tokenizer, read_corpus, with_silent_end
+import tensorflow as tf
+from train_kathleen import END_FRAMES, LEVEL, SPEC, read_corpus
+from train_kathleen_tacotron2 import make_tokenizer
 
 import keras_speech as ks
 from keras_speech.metrics import BoundaryErrors, boundary_errors
@@ -72,17 +74,25 @@ class Boundaries(keras.callbacks.Callback):
             print(f"epoch {epoch + 1}: {json.dumps(described(errors))}", flush=True)
 
 
-def without_durations(batch):
-    batch = with_silent_end(batch)
-    return {name: value for name, value in batch.items() if name != "durations"}
+def with_silent_end(batch):
+    """Every row `END_FRAMES` longer; padding is silence already."""
+    batch = dict(batch)
+    floor = tf.math.log(SPEC.log_floor)
+    padding = [[0, 0], [0, END_FRAMES], [0, 0]]
+    batch["mel"] = tf.pad(batch["mel"], padding, constant_values=floor)
+    batch["mel_lengths"] += END_FRAMES
+    if "durations" in batch:
+        last = tf.one_hot(batch["token_lengths"] - 1, tf.shape(batch["tokens"])[1], dtype=tf.int32)
+        batch["durations"] += END_FRAMES * last
+    return batch
 
 
 def main():
     parser = argparse.ArgumentParser(description="Train a neural HMM on `kathleen`.")
     parser.add_argument("--data", required=True, help="folder of the recordings")
     parser.add_argument("--out", required=True, help="folder for checkpoints and the voice")
-    parser.add_argument("--warm-epochs", type=int, default=4, help="epochs without past frames")
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--warm-epochs", type=int, default=3, help="epochs without past frames")
+    parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--reduction", type=int, default=2, help="frames per step")
@@ -94,7 +104,10 @@ def main():
     keras.utils.set_random_seed(arguments.seed)
     out = Path(arguments.out)
     tokenizer = make_tokenizer(out / "tokenizer")
-    train, validation = read_corpus(arguments.data, tokenizer)
+    train, validation = read_corpus(arguments.data)
+    validation = ks.data.with_phone_times(
+        validation, tokenizer, SPEC, Path(arguments.data) / "phones.jsonl"
+    )
     options = dict(batch_size=arguments.batch_size, level=LEVEL, cache=out / "features")
     epochs = ks.data.acoustic_epochs(train, SPEC, tokenizer, seed=arguments.seed, **options)
     validation = ks.data.acoustic_batches(
@@ -119,7 +132,7 @@ def main():
         model.data_dropout = data_dropout
         ks.training.train(
             model,
-            lambda epoch: epochs(epoch).map(without_durations),
+            lambda epoch: epochs(epoch).map(with_silent_end),
             validation,
             epochs=n_epochs,
             steps_per_epoch=len(epochs),

@@ -49,6 +49,7 @@ def decode(model, states, hazard, n_states, uniform, normal, settings):
         state = ops.minimum(state + ops.cast(leaves, "int32"), n_states - 1)
         spent = ops.where(leaves, 0.0, spent)
         frame = ops.cast(frames[:, -model.n_mels :], frame.dtype)
+        frame = ops.zeros_like(frame) if model.data_dropout == 1 else frame
         return (frame, lstm_state, state, spent, n_steps, done), (frames, visited)
 
     def unfinished(start, frames, visited, carry):

@@ -33,12 +33,12 @@ class NeuralHMMTTS(AcousticModel):
         states_per_token: states of each token. Defaults to 2.
         stateless_tokens: ids of tokens that the encoder reads but that get no states and no
             frames, such as the space between words. Defaults to none.
-        encoder_channels, encoder_convolutions, encoder_kernel_size, encoder_dropout: see
-            `NeuralHMMEncoder`. Default to 512, 3, 5 and 0.5.
+        encoder_channels, encoder_convolutions, encoder_kernel_size, encoder_dropout,
+            encoder_lstm: see `NeuralHMMEncoder`. Default to 512, 3, 5, 0.5 and True.
         prenet_units, prenet_dropout, lstm_units, hidden_units, std_floor: see `NeuralHMMDecoder`.
             Default to `(256, 256)`, 0.5, 1024, 1024 and 0.001.
-        data_dropout: share of the past frames that are replaced by zeros in training. Defaults
-            to 0.
+        data_dropout: share of the past frames that are replaced by zeros in training; with 1, in
+            inference too: a model that hears none. Defaults to 0.
         n_speakers: number of speakers, or 0 for a single one without an embedding. Defaults to 0.
         speaker_channels: width of the speaker embedding, appended to each state. Defaults to 64.
         mel_mean, mel_scale: level and spread of the log-mels, in nats: the networks see
@@ -85,6 +85,7 @@ class NeuralHMMTTS(AcousticModel):
         encoder_convolutions=3,
         encoder_kernel_size=5,
         encoder_dropout=0.5,
+        encoder_lstm=True,
         prenet_units=(256, 256),
         prenet_dropout=0.5,
         data_dropout=0.0,
@@ -117,6 +118,7 @@ class NeuralHMMTTS(AcousticModel):
             encoder_convolutions=encoder_convolutions,
             encoder_kernel_size=encoder_kernel_size,
             encoder_dropout=encoder_dropout,
+            encoder_lstm=encoder_lstm,
             prenet_units=tuple(prenet_units),
             prenet_dropout=prenet_dropout,
             lstm_units=lstm_units,
@@ -126,7 +128,7 @@ class NeuralHMMTTS(AcousticModel):
         policy = self.dtype_policy
         self.encoder = NeuralHMMEncoder(
             vocabulary_size, encoder_channels, encoder_convolutions, encoder_kernel_size,
-            encoder_dropout, states_per_token, dtype=policy,
+            encoder_dropout, states_per_token, encoder_lstm, dtype=policy,
         )  # fmt: skip
         self.decoder = NeuralHMMDecoder(
             n_mels * reduction, prenet_units, prenet_dropout, lstm_units, hidden_units, std_floor,
@@ -205,7 +207,9 @@ class NeuralHMMTTS(AcousticModel):
         mel = hmm_states.gather_rows(mel, places)
         targets = ops.reshape(mel, (batch, n_steps, self.reduction * self.n_mels))
         before = mel[:, self.reduction - 1 :: self.reduction][:, :-1]
-        if training and self.data_dropout:
+        if self.data_dropout == 1:
+            before = ops.zeros_like(before)
+        elif training and self.data_dropout:
             draws = keras.random.uniform(ops.shape(before)[:2], seed=self.seed_generator)
             before = ops.where(draws[:, :, None] < self.data_dropout, 0.0, before)
         first = ops.cast(self.first_frame, before.dtype)
