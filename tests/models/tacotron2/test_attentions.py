@@ -34,8 +34,8 @@ def test_the_file_keeps_any_attention(name, tmp_path):
     assert type(loaded.decoder.attention_lstm.attention) is type(attention.get(name))
 
 
-# Of each kind of state: none, weights, means, and one inside another.
-@pytest.mark.parametrize("name", ["luong", "bahdanau_monotonic", "gmm", "windowed"])
+# Of each kind of state: weights, means, and one inside another.
+@pytest.mark.parametrize("name", ["bahdanau_monotonic", "gmm", "windowed"])
 def test_it_trains_and_speaks_with_any_attention(name):
     keras.utils.set_random_seed(0)
     model = Tacotron2(**TINY, attention=name)
