@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_speech.models import checks
 from keras_speech.models.acoustic import AcousticModel
-from keras_speech.models.neural_hmm import requests
+from keras_speech.models.neural_hmm import frames, requests
 from keras_speech.models.neural_hmm import states as hmm_states
 from keras_speech.models.neural_hmm.decoder import NeuralHMMDecoder
 from keras_speech.models.neural_hmm.encoder import NeuralHMMEncoder
@@ -52,11 +52,10 @@ class NeuralHMMTTS(AcousticModel):
         training: whether dropout acts (the prenet's always does).
         noise: see `Prenet`. Defaults to None.
 
-    Returns: dict of `"mel"` `(batch, frames', n_mels)`, the means along the likeliest path with
-    the real frames as past; `"alignment"` `(batch, steps, tokens)`, probability of each token at
-    each step; and `"log_likelihood"` `(batch,)`, of the scaled mels, `-inf` for rows of fewer
-    steps than states, which the loss leaves out. `frames' = steps * reduction` is `frames` rounded
-    up.
+    Returns: dict of `"mel"` `(batch, steps * reduction, n_mels)`, the means along the likeliest
+    path with the real frames as past; `"alignment"` `(batch, steps, tokens)`, probability of each
+    token at each step; and `"log_likelihood"` `(batch,)`, of the scaled mels, `-inf` for rows of
+    fewer steps than states, which the loss leaves out.
 
     Raises:
         ValueError: if a number is out of range.
@@ -104,14 +103,8 @@ class NeuralHMMTTS(AcousticModel):
         checks.check_whole(reduction=reduction, states_per_token=states_per_token)
         checks.check_positive(lstm_units=lstm_units, hidden_units=hidden_units, std_floor=std_floor)
         checks.check_share(data_dropout=data_dropout)
-        for token in stateless_tokens:
-            if not checks.is_whole(token) or not 0 < token < vocabulary_size:
-                raise ValueError(
-                    f"`stateless_tokens` must be whole numbers in [1, {vocabulary_size}). "
-                    f"Received: stateless_tokens={stateless_tokens}"
-                )
         self.reduction, self.states_per_token = reduction, states_per_token
-        self.stateless_tokens = tuple(int(token) for token in stateless_tokens)
+        self.stateless_tokens = hmm_states.check_tokens(stateless_tokens, vocabulary_size)
         self.data_dropout = data_dropout
         self.options = dict(
             encoder_channels=encoder_channels,
@@ -145,21 +138,18 @@ class NeuralHMMTTS(AcousticModel):
         if self.n_speakers:
             self.speaker_embedding.build((None,))
         self.decoder.build((None, None, self.n_mels), (None, None, channels))
-        self.first_frame = self.add_weight(
-            shape=(self.n_mels,), initializer="zeros", name="first_frame"
-        )
+        self.first_frame = self.add_weight((self.n_mels,), "zeros", name="first_frame")
         self.built = True
 
     def call(self, inputs, training=None, noise=None):
-        states, has, n_states = self.encode(
-            inputs["tokens"], inputs["token_lengths"], inputs.get("speaker"), training=training
-        )
-        frames, targets, n_steps = self.steps(inputs["mel"], inputs["mel_lengths"], training)
-        past = self.decoder.past(frames, noise=noise)
+        tokens, speaker = (inputs["tokens"], inputs["token_lengths"]), inputs.get("speaker")
+        states, has, n_states = self.encode(*tokens, speaker, training=training)
+        before, targets, n_steps = self.steps(inputs["mel"], inputs["mel_lengths"], training)
+        past = self.decoder.past(before, noise=noise)
         said = self.decoder.state_dense(states)
         probabilities = self.decoder.log_probabilities(past, said, targets)
         log_likelihood = hmm.log_likelihood(*probabilities, n_steps, n_states)
-        # What follows is for looking at: nothing learns from it.
+        # For looking at: nothing learns from what follows.
         probabilities = [ops.stop_gradient(x) for x in probabilities]
         alignment = hmm.posteriors(*probabilities, n_steps, n_states)
         path, _ = hmm.viterbi(*probabilities, n_steps, n_states)
@@ -197,24 +187,14 @@ class NeuralHMMTTS(AcousticModel):
 
         Returns: `(batch, steps, n_mels)`, `(batch, steps, reduction * n_mels)`, int32 `(batch,)`.
         """
-        mel = self.scaled(mel)
-        batch, n_frames, _ = ops.shape(mel)
-        n_steps = -(-n_frames // self.reduction)
-        mel_lengths = ops.cast(mel_lengths, "int32")
-        # Where a step reaches beyond the end, the last frame goes on.
-        places = ops.arange(n_steps * self.reduction, dtype="int32")
-        places = ops.minimum(places, mel_lengths[:, None] - 1)
-        mel = hmm_states.gather_rows(mel, places)
-        targets = ops.reshape(mel, (batch, n_steps, self.reduction * self.n_mels))
-        before = mel[:, self.reduction - 1 :: self.reduction][:, :-1]
+        before, targets, n_steps = frames.cut(self.scaled(mel), mel_lengths, self.reduction)
         if self.data_dropout == 1:
             before = ops.zeros_like(before)
         elif training and self.data_dropout:
-            draws = keras.random.uniform(ops.shape(before)[:2], seed=self.seed_generator)
-            before = ops.where(draws[:, :, None] < self.data_dropout, 0.0, before)
+            before = frames.dropped(before, self.data_dropout, self.seed_generator)
         first = ops.cast(self.first_frame, before.dtype)
-        first = ops.broadcast_to(first, (batch, 1, self.n_mels))
-        return ops.concatenate([first, before], axis=1), targets, -(-mel_lengths // self.reduction)
+        first = ops.broadcast_to(first, (ops.shape(targets)[0], 1, self.n_mels))
+        return ops.concatenate([first, before], axis=1), targets, n_steps
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True, **kwargs
@@ -255,8 +235,8 @@ class NeuralHMMTTS(AcousticModel):
 
     def _align(self, noise, tokens, token_lengths, mel, mel_lengths, speaker=None):
         states, has, n_states = self.encode(tokens, token_lengths, speaker, training=False)
-        frames, targets, n_steps = self.steps(mel, mel_lengths)
-        probabilities = self.decoder(frames, states, targets, noise=noise)
+        before, targets, n_steps = self.steps(mel, mel_lengths)
+        probabilities = self.decoder(before, states, targets, noise=noise)
         path, _ = hmm.viterbi(*probabilities, n_steps, n_states)
         durations = hmm.state_durations(path, ops.shape(states)[1])
         return hmm_states.per_token(durations, has, self.states_per_token), n_states
@@ -273,7 +253,7 @@ class NeuralHMMTTS(AcousticModel):
         sample_durations=False,
         seed=0,
     ):
-        """Speak: state by state, until each row's last state is left.
+        """Speak, state by state, until each row's last state is left.
 
         Args:
             tokens: int `(batch, tokens)`, padded with 0.
@@ -307,9 +287,7 @@ class NeuralHMMTTS(AcousticModel):
         function = functools.partial(generate_mel, self)
         result = self.run_compiled("generate", function, *arrays, tokens, token_lengths, *rest)
         longest = int(np.max(ops.convert_to_numpy(result["lengths"])))
-        result["mel"] = result["mel"][:, :longest]
-        result["alignment"] = result["alignment"][:, :longest]
-        return result
+        return {**result, **{name: result[name][:, :longest] for name in ("mel", "alignment")}}
 
     def get_config(self):
         return {

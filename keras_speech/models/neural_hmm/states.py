@@ -2,6 +2,19 @@
 
 from keras import ops
 
+from keras_speech.models import checks
+
+
+def check_tokens(stateless_tokens, vocabulary_size):
+    """The ids as a tuple, or `ValueError`."""
+    for token in stateless_tokens:
+        if not checks.is_whole(token) or not 0 < token < vocabulary_size:
+            raise ValueError(
+                f"`stateless_tokens` must be whole numbers in [1, {vocabulary_size}). "
+                f"Received: stateless_tokens={stateless_tokens}"
+            )
+    return tuple(int(token) for token in stateless_tokens)
+
 
 def has_states(tokens, mask, stateless_tokens):
     """bool `(batch, tokens)`: real tokens but the stateless ones.
