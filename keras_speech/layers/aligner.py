@@ -10,15 +10,17 @@ from keras_speech.ops import alignment, masking
 class Aligner(keras.layers.Layer):
     """Predicts the sound of each token from its neighbourhood and compares every frame with it.
 
+    A token is a few states that follow one another, such as the closure of a stop and its burst.
     What is compared is a frame's mel and its slope in time, which tells borders. The nearer they
-    are to what a token should sound like, the likelier the frame belongs to it; near the diagonal
-    is likelier from the start, by a beta-binomial prior. With `ops.alignment.forward_sum` the layer
-    learns, with `ops.alignment.viterbi` it gives durations.
+    are to what a state should sound like, the likelier the frame belongs to it; near the diagonal
+    is likelier from the start, by a beta-binomial prior. From `log_likelihood` the layer learns,
+    `durations` are those of the best path.
 
     Args:
         vocabulary_size: number of symbols, padding included.
         n_mels: bands of a frame. Defaults to 80.
         filters: width of the embedding and of the convolution. Defaults to 256.
+        states_per_token: states of each token, each at least a frame long. Defaults to 2.
         kernel_size: tokens that the sound of one depends on. Defaults to 3.
         context_warmup: calls in training after which a token's neighbours begin to matter; after
             as many again they matter fully. A token that knew its neighbours from the start could
@@ -35,18 +37,19 @@ class Aligner(keras.layers.Layer):
         token_lengths, mel_lengths: int `(batch,)`.
         training: whether the call counts for `context_warmup`.
 
-    Returns: float32 `(batch, frames, tokens)`: log of each frame's likelihood at each token and of
-    the prior; below -1e9 on padded tokens.
+    Returns: float32 `(batch, frames, tokens * states_per_token)`: log of each frame's likelihood at
+    each state and of the prior; -1e9 on padding.
 
     Raises:
-        ValueError: if `sharpness` or `prior_concentration` is out of range.
+        ValueError: if `states_per_token`, `sharpness` or `prior_concentration` is out of range.
 
     Example:
     >>> import numpy as np
     >>> tokens, mel = np.array([[3, 1, 4, 2]]), np.zeros((1, 9, 80))
-    >>> log_probs = Aligner(vocabulary_size=5)(tokens, mel, np.array([4]), np.array([9]))
-    >>> tuple(log_probs.shape)
-    (1, 9, 4)
+    >>> aligner, lengths = Aligner(vocabulary_size=5), (np.array([4]), np.array([9]))
+    >>> log_probs = aligner(tokens, mel, *lengths)
+    >>> tuple(log_probs.shape), int(np.sum(aligner.durations(log_probs, *lengths)))
+    ((1, 9, 8), 9)
 
     Reference: forward sum and prior are those of
     [Badlani et al., 2021](https://arxiv.org/abs/2108.10447), the Gaussian likelihood that of
@@ -61,6 +64,7 @@ class Aligner(keras.layers.Layer):
         vocabulary_size,
         n_mels=80,
         filters=256,
+        states_per_token=2,
         kernel_size=3,
         context_warmup=200,
         sharpness=0.4,
@@ -68,6 +72,11 @@ class Aligner(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
+        if not states_per_token >= 1:
+            raise ValueError(
+                "`states_per_token` must be at least 1. "
+                f"Received: states_per_token={states_per_token}"
+            )
         if not sharpness > 0:
             raise ValueError(f"`sharpness` must be greater than 0. Received: sharpness={sharpness}")
         if not prior_concentration >= 0:
@@ -77,6 +86,7 @@ class Aligner(keras.layers.Layer):
             )
         self.vocabulary_size, self.n_mels = vocabulary_size, n_mels
         self.filters, self.kernel_size = filters, kernel_size
+        self.states_per_token = states_per_token
         self.context_warmup = context_warmup
         self.sharpness, self.prior_concentration = sharpness, prior_concentration
         self.supports_masking = True
@@ -86,7 +96,7 @@ class Aligner(keras.layers.Layer):
         self.context_conv = keras.layers.Conv1D(
             filters, kernel_size, padding="same", use_bias=False, dtype=policy
         )
-        self.dense = keras.layers.Dense(2 * n_mels, dtype=policy)
+        self.dense = keras.layers.Dense(states_per_token * 2 * n_mels, dtype=policy)
 
     def build(self, tokens_shape, *other_shapes, **named_shapes):
         shape = (*tokens_shape, self.filters)
@@ -99,9 +109,10 @@ class Aligner(keras.layers.Layer):
         )
 
     def call(self, tokens, mel, token_lengths, mel_lengths, training=None):
-        n_tokens, n_frames = ops.shape(tokens)[1], ops.shape(mel)[1]
-        token_mask = masking.sequence_mask(token_lengths, n_tokens)
-        expected = self._expected(tokens, token_mask, training)
+        n_states = ops.shape(tokens)[1] * self.states_per_token
+        state_lengths = token_lengths * self.states_per_token
+        expected = self._expected(tokens, token_lengths, training)
+        expected = ops.reshape(expected, (ops.shape(tokens)[0], n_states, 2 * self.n_mels))
         heard = _with_slope(ops.cast(mel, "float32"), mel_lengths)
         # |heard - expected|^2, by one product rather than all differences.
         distances = (
@@ -112,12 +123,37 @@ class Aligner(keras.layers.Layer):
         log_probs = -0.5 * self.sharpness * distances
         if self.prior_concentration:
             log_probs = log_probs + alignment.beta_binomial_prior(
-                token_lengths, mel_lengths, n_tokens, n_frames, self.prior_concentration
+                state_lengths, mel_lengths, n_states, ops.shape(mel)[1], self.prior_concentration
             )
-        return ops.where(token_mask[:, None, :], log_probs, alignment.IMPOSSIBLE)
+        mask = masking.sequence_mask(state_lengths, n_states)
+        return ops.where(mask[:, None, :], log_probs, alignment.IMPOSSIBLE)
 
-    def _expected(self, tokens, mask, training):
-        """Mel and slope that each token should have: float32 `(batch, tokens, 2 * n_mels)`."""
+    def log_likelihood(self, log_probs, token_lengths, mel_lengths):
+        """Log of the summed probability of all paths, float32 `(batch,)`: what training raises.
+
+        Args:
+            log_probs: what the layer gave.
+            token_lengths, mel_lengths: as they were given to it.
+
+        Returns: about -1e9 in a row with fewer frames than states.
+        """
+        state_lengths = token_lengths * self.states_per_token
+        return alignment.forward_sum(log_probs, state_lengths, mel_lengths)
+
+    def durations(self, log_probs, token_lengths, mel_lengths):
+        """Frames of each token on the most probable path, int32 `(batch, tokens)`.
+
+        Arguments are those of `log_likelihood`.
+        """
+        state_lengths = token_lengths * self.states_per_token
+        frames = alignment.viterbi(log_probs, state_lengths, mel_lengths)
+        batch, n_states = ops.shape(frames)
+        shape = (batch, n_states // self.states_per_token, self.states_per_token)
+        return ops.sum(ops.reshape(frames, shape), axis=-1)
+
+    def _expected(self, tokens, token_lengths, training):
+        """Mel and slope of each token's states: float32 `(batch, tokens, states * 2 * n_mels)`."""
+        mask = masking.sequence_mask(token_lengths, ops.shape(tokens)[1])
         share = 1.0
         if self.context_warmup:
             share = ops.clip(self.n_calls / self.context_warmup - 1.0, 0.0, 1.0)
@@ -129,7 +165,9 @@ class Aligner(keras.layers.Layer):
         return ops.cast(self.dense(ops.relu(self.own_dense(text) + context)), "float32")
 
     def compute_output_shape(self, tokens_shape, mel_shape, *lengths_shapes):
-        return (tokens_shape[0], mel_shape[1], tokens_shape[1])
+        n_tokens = tokens_shape[1]
+        n_states = None if n_tokens is None else n_tokens * self.states_per_token
+        return (tokens_shape[0], mel_shape[1], n_states)
 
     def get_config(self):
         return {
@@ -137,6 +175,7 @@ class Aligner(keras.layers.Layer):
             "vocabulary_size": self.vocabulary_size,
             "n_mels": self.n_mels,
             "filters": self.filters,
+            "states_per_token": self.states_per_token,
             "kernel_size": self.kernel_size,
             "context_warmup": self.context_warmup,
             "sharpness": self.sharpness,

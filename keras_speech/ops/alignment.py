@@ -41,7 +41,6 @@ def forward_sum(log_probs, token_lengths, frame_lengths):
     first = ops.broadcast_to(_where(ops.arange(n_tokens) == 0)[None], (batch, n_tokens))
     last = _where(ops.arange(n_tokens)[None] == token_lengths[:, None] - 1)
     mask = _frame_mask(frame_lengths, ops.shape(frames)[0])
-    possible = ops.cast(token_lengths <= frame_lengths, "float32")
 
     @ops.custom_gradient
     def total(frames):
@@ -73,6 +72,8 @@ def forward_sum(log_probs, token_lengths, frame_lengths):
             )
             log_share = ops.minimum(alphas + betas - log_total[None, :, None], 0.0)
             share = ops.where(mask, ops.exp(log_share), 0.0)
+            # Far below any sum of log-probabilities: a row without a path.
+            possible = ops.cast(log_total > IMPOSSIBLE / 2, "float32")
             return share * (upstream * possible)[None, :, None]
 
         return log_total, gradient

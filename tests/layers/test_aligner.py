@@ -4,7 +4,6 @@ import pytest
 from keras import ops
 
 from keras_speech.layers import Aligner
-from keras_speech.ops import alignment
 
 
 def spoken(n_rows=24, n_tokens=9, n_sounds=6, n_mels=12, seed=0):
@@ -23,43 +22,47 @@ def spoken(n_rows=24, n_tokens=9, n_sounds=6, n_mels=12, seed=0):
     return tokens, np.full(n_rows, n_tokens, "int32"), mel, lengths, durations
 
 
-def test_it_learns_the_borders_of_sounds_from_texts_alone():
+@pytest.mark.parametrize("n_states", [1, 2])
+def test_it_learns_the_borders_of_sounds_from_texts_alone(n_states):
     tokens, token_lengths, mel, mel_lengths, durations = spoken()
     keras.utils.set_random_seed(0)
     inputs = [keras.Input(shape=s, dtype=d) for s, d in (
         ((None,), "int32"), ((None, 12), "float32"), ((), "int32"), ((), "int32")
     )]  # fmt: skip
-    layer = Aligner(7, n_mels=12, filters=16, context_warmup=20, sharpness=1.0)
+    layer = Aligner(
+        7, n_mels=12, filters=16, states_per_token=n_states, context_warmup=20, sharpness=1.0
+    )
     model = keras.Model(inputs, layer(*inputs))
 
     class Likelihood(keras.losses.Loss):
         def call(self, y_true, y_pred):
-            return -alignment.forward_sum(y_pred, token_lengths, mel_lengths) / 100.0
+            return -layer.log_likelihood(y_pred, token_lengths, mel_lengths) / 100.0
 
     model.compile(keras.optimizers.Adam(0.03), loss=Likelihood())
     data = [tokens, mel, token_lengths, mel_lengths]
     model.fit(data, np.zeros(len(tokens)), batch_size=len(tokens), epochs=60, verbose=0)
     log_probs = model.predict(data, verbose=0, batch_size=len(tokens))
-    found = np.asarray(alignment.viterbi(log_probs, token_lengths, mel_lengths))
+    found = np.asarray(layer.durations(log_probs, token_lengths, mel_lengths))
     off = np.abs(np.cumsum(found, 1) - np.cumsum(durations, 1))
     assert np.mean(off <= 1) > 0.9, np.bincount(off.ravel())
 
 
 def test_likelihoods_are_those_of_a_gaussian_about_the_expected_sound():
     layer = Aligner(
-        7, n_mels=4, filters=8, context_warmup=0, sharpness=0.5, prior_concentration=0.0
-    )
+        7, n_mels=4, filters=8, context_warmup=0, sharpness=0.5, prior_concentration=0.0,
+        states_per_token=2,
+    )  # fmt: skip
     rng = np.random.default_rng(0)
     tokens, mel = np.array([[3, 1, 5]]), rng.normal(size=(1, 6, 4)).astype("float32")
     found = np.asarray(layer(tokens, mel, np.array([3]), np.array([6])))[0]
     text = layer.embedding(tokens)
     expected_sound = np.asarray(
         layer.dense(ops.relu(layer.own_dense(text) + layer.context_conv(text)))
-    )[0]
+    ).reshape(6, 8)  # three tokens' states, mel and slope
     ends = np.concatenate([mel[0, :1], mel[0], mel[0, -1:]])
     heard = np.concatenate([mel[0], ends[2:] - ends[:-2]], axis=1)
     for t in range(6):
-        for n in range(3):
+        for n in range(6):
             distance = ((heard[t] - expected_sound[n]) ** 2).sum()
             np.testing.assert_allclose(found[t, n], -0.25 * distance, rtol=1e-4)
 
@@ -72,11 +75,13 @@ def test_padding_changes_nothing():
     noise = np.pad(mel, [(0, 0), (0, 4), (0, 0)], constant_values=5.0)
     long = np.asarray(layer(longer, noise, token_lengths - 2, mel_lengths - [0, 5]))
     for row, n in enumerate(mel_lengths - [0, 5]):
-        np.testing.assert_allclose(long[row, :n, :7], short[row, :n, :7], rtol=1e-4, atol=1e-4)
-    assert (long[:, :, 7:] <= -1e8).all()
+        np.testing.assert_allclose(long[row, :n, :14], short[row, :n, :14], rtol=1e-4, atol=1e-4)
+    assert (long[:, :, 14:] <= -1e8).all()
 
 
-@pytest.mark.parametrize("name, value", [("sharpness", 0.0), ("prior_concentration", -1.0)])
+@pytest.mark.parametrize(
+    "name, value", [("states_per_token", 0), ("sharpness", 0.0), ("prior_concentration", -1.0)]
+)
 def test_numbers_out_of_range_are_refused(name, value):
     with pytest.raises(ValueError, match=f"`{name}` must .*Received: {name}={value}"):
         Aligner(7, **{name: value})
@@ -87,7 +92,7 @@ def test_the_gradient_moves_expected_sounds_only():
     layer = Aligner(7, n_mels=12, filters=8)
     layer.build((None, None))
     assert [tuple(w.shape) for w in layer.trainable_weights] == [
-        (7, 8), (8, 8), (8,), (3, 8, 8), (8, 24), (24,),
+        (7, 8), (8, 8), (8,), (3, 8, 8), (8, 48), (48,),
     ]  # fmt: skip
 
 
@@ -101,6 +106,6 @@ def test_neighbours_matter_after_the_warmup_only():
         first, second = (
             np.asarray(layer(x, mel, token_lengths, mel_lengths)) for x in (tokens, other)
         )
-        changes.append(np.abs(first - second)[0].max(axis=0)[4] > 1e-4)
+        changes.append(np.abs(first - second)[0].max(axis=0)[8] > 1e-4)
         layer(tokens, mel, token_lengths, mel_lengths, training=True)
     assert changes == [False] * 4 + [True] * 2

@@ -4,7 +4,6 @@ import numpy as np
 from keras import ops
 
 from keras_speech.models import checks
-from keras_speech.ops import alignment
 
 
 def alignment_of(model, inputs, training=None):
@@ -16,7 +15,7 @@ def alignment_of(model, inputs, training=None):
         training: whether the aligner trains.
 
     Returns: dict of `"durations"` int `(batch, tokens)` and, if the aligner was asked,
-    `"alignment_log_probs"` `(batch, frames, tokens)`.
+    `"path_log_likelihood"` `(batch,)` of all paths.
 
     Raises:
         ValueError: if there are none and no aligner.
@@ -31,8 +30,10 @@ def alignment_of(model, inputs, training=None):
     lengths = inputs["token_lengths"], inputs["mel_lengths"]
     mel = model.scaled(inputs["mel"])
     log_probs = model.aligner(inputs["tokens"], mel, *lengths, training=training)
-    durations = alignment.viterbi(log_probs, *lengths)
-    return {"alignment_log_probs": log_probs, "durations": durations}
+    return {
+        "path_log_likelihood": model.aligner.log_likelihood(log_probs, *lengths),
+        "durations": model.aligner.durations(ops.stop_gradient(log_probs), *lengths),
+    }
 
 
 def align(model, tokens, token_lengths, mel, mel_lengths):
@@ -51,10 +52,11 @@ def align(model, tokens, token_lengths, mel, mel_lengths):
             "`mel_lengths` must hold one number per row, at most the number of frames. "
             f"Received: mel_lengths={mel_lengths.tolist()} for mel {mel.shape}"
         )
-    if (mel_lengths < token_lengths).any():
-        row = int(np.argmax(mel_lengths < token_lengths))
+    least = token_lengths * model.aligner.states_per_token
+    if (mel_lengths < least).any():
+        row = int(np.argmax(mel_lengths < least))
         raise ValueError(
-            "`mel_lengths` must be at least `token_lengths`. "
+            f"`mel_lengths` must hold {model.aligner.states_per_token} frames for each token. "
             f"Received: {mel_lengths[row]} frames for {token_lengths[row]} tokens in row {row}"
         )
 

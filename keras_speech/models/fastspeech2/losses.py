@@ -4,7 +4,8 @@ import keras
 from keras import ops
 
 from keras_speech import losses
-from keras_speech.ops import alignment, masking
+from keras_speech.ops import masking
+from keras_speech.ops.alignment import IMPOSSIBLE
 
 MEL_LOSSES = ("l1", "l2", "l1+l2")
 PARTS = ("mel", "duration", "pitch", "energy", "forward_sum")
@@ -51,8 +52,10 @@ class FastSpeech2Losses(keras.layers.Layer):
             if key in outputs:
                 error = outputs[key] - outputs[f"{key}_target"]
                 parts[name] = losses.masked_mean(ops.square(error), token_mask)
-        if "alignment_log_probs" in outputs:
-            parts["forward_sum"] = _alignment(batch, outputs, outputs["mel"].shape[-1])
+        if "path_log_likelihood" in outputs:
+            parts["forward_sum"] = _forward_sum(
+                outputs["path_log_likelihood"], batch["mel_lengths"], outputs["mel"].shape[-1]
+            )
         total = 0.0
         for name, value in parts.items():
             value = self.weights_of_parts.get(name, 1.0) * value
@@ -70,10 +73,8 @@ class FastSpeech2Losses(keras.layers.Layer):
         return losses.masked_mean(values, mask)
 
 
-def _alignment(batch, outputs, n_mels):
+def _forward_sum(log_likelihood, mel_lengths, n_mels):
     """Negative log-likelihood of all paths, per frame and feature that the aligner compares."""
-    lengths = batch["mel_lengths"]
-    total = alignment.forward_sum(outputs["alignment_log_probs"], batch["token_lengths"], lengths)
-    # A row with more tokens than frames has no path and teaches nothing.
-    total = ops.where(batch["token_lengths"] <= lengths, total, 0.0)
-    return -ops.mean(total / ops.cast(2 * n_mels * lengths, "float32"))
+    # A row with too few frames has no path and teaches nothing.
+    log_likelihood = ops.where(log_likelihood > IMPOSSIBLE / 2, log_likelihood, 0.0)
+    return -ops.mean(log_likelihood / ops.cast(2 * n_mels * mel_lengths, "float32"))
