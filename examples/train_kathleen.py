@@ -20,7 +20,7 @@ import tensorflow as tf
 
 import keras_speech as ks
 from keras_speech.models import FastSpeech2, fastspeech2_configs
-from keras_speech.training import mel_statistics, prosody_statistics
+from keras_speech.training import calibrate_durations, mel_statistics, prosody_statistics
 
 SPEC = ks.AudioSpec()
 LEVEL = ks.data.Level(dbfs=-23.0, measure="rms")
@@ -84,7 +84,7 @@ def main():
     parser.add_argument("--data", required=True, help="folder of the recordings")
     parser.add_argument("--out", required=True, help="folder for checkpoints and the voice")
     parser.add_argument("--vocoder", help="a `.keras` file or preset; default: Griffin-Lim")
-    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--epochs", type=int, default=42)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=1)
@@ -116,6 +116,8 @@ def main():
         schedule="cosine",
         verbose=2,
     )
+    factor = calibrate_durations(model, epochs(0).map(with_silent_end))
+    print(f"Durations calibrated: what was predicted was {factor:.3f} times too fast")
     voice = ks.Voice(
         tokenizer,
         model.without_aligner(),

@@ -1,6 +1,7 @@
 """The training loop that the command line and the recipes in `examples/` share."""
 
 from keras_speech.training.averaging import averaged_weights
+from keras_speech.training.calibration import calibrate_durations
 from keras_speech.training.checkpoint import read_checkpoint, restore_checkpoint, save_checkpoint
 from keras_speech.training.mel_statistics import mel_statistics
 from keras_speech.training.prosody_statistics import prosody_statistics
@@ -11,6 +12,7 @@ from keras_speech.training.train import train
 __all__ = [
     "WarmupInverseSquareRoot",
     "averaged_weights",
+    "calibrate_durations",
     "learning_rate_schedule",
     "mel_statistics",
     "prosody_statistics",
