@@ -27,7 +27,8 @@ LEVEL = ks.data.Level(dbfs=-23.0, measure="rms")
 # The clips end with the last sound. A little silence shows the model what an end is.
 END_FRAMES = 6
 
-CONFIG = dict(fastspeech2_configs.SMALL)
+# What can be predicted of the pitch varies less than speech does.
+CONFIG = dict(fastspeech2_configs.SMALL, pitch_range=1.5)
 METADATA = dict(
     description="US English, female; from 0.9 hours of CMU Arctic prompts",
     language="en-US",
@@ -84,7 +85,7 @@ def main():
     parser.add_argument("--data", required=True, help="folder of the recordings")
     parser.add_argument("--out", required=True, help="folder for checkpoints and the voice")
     parser.add_argument("--vocoder", help="a `.keras` file or preset; default: Griffin-Lim")
-    parser.add_argument("--epochs", type=int, default=42)
+    parser.add_argument("--epochs", type=int, default=26)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,8 +1,8 @@
-r"""Train the bundled voice `kathleen` from its recordings.
+r"""Train the bundled voice `kathleen-tacotron2` from its recordings.
 
-    python examples/train_kathleen.py --data kathleen --out runs/kathleen --epochs 15 \
+    python examples/train_kathleen_tacotron2.py --data kathleen --out runs/kathleen --epochs 15 \
         --scheduled-sampling 0
-    python examples/train_kathleen.py --data kathleen --out runs/kathleen
+    python examples/train_kathleen_tacotron2.py --data kathleen --out runs/kathleen
 
 `--data` is a folder in LJ Speech's layout that also holds `metadata_extra_takes.csv` (further takes
 of the same prompts), `train.txt` and `val.txt` (ids) and `phones.jsonl` (the phones of each clip
@@ -116,7 +116,7 @@ def with_silent_end(batch):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Train the voice `kathleen`.")
+    parser = argparse.ArgumentParser(description="Train the voice `kathleen-tacotron2`.")
     parser.add_argument("--data", required=True, help="folder of the recordings")
     parser.add_argument("--out", required=True, help="folder for checkpoints and the voice")
     parser.add_argument("--epochs", type=int, default=46)
@@ -151,7 +151,7 @@ def main():
         verbose=2,
     )
     voice = ks.Voice(
-        tokenizer, model, ks.GriffinLim(SPEC), SPEC, name="kathleen", metadata=METADATA
+        tokenizer, model, ks.GriffinLim(SPEC), SPEC, name="kathleen-tacotron2", metadata=METADATA
     )
     voice.save_to_preset(Path(arguments.out) / "voice", weights_dtype="float16", overwrite=True)
 

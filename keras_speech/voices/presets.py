@@ -21,7 +21,7 @@ def bundled_voices():
     Example:
 
     >>> [voice["name"] for voice in bundled_voices()]  # doctest: +SKIP
-    ['kathleen']
+    ['kathleen', 'kathleen-tacotron2']
     """
     return [_card(directory) for directory in _bundled_directories()]
 

@@ -1,4 +1,4 @@
-"""The recipe of the bundled voice runs, on a corpus of tones in the same layout."""
+"""The recipes of the bundled voices run, on a corpus of tones in the same layout."""
 
 import json
 import runpy
@@ -12,7 +12,7 @@ import pytest
 from keras_speech.data import write_wav
 from keras_speech.voices import Voice, bundled_voices
 
-RECIPE = Path(__file__).parents[2] / "examples" / "train_kathleen.py"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 TEXTS = {"a": "See me.", "b": "Be sure.", "c": "No way.", "d": "My cue."}
 PHONES = {"a": "S IY M IY", "b": "B IY SH UH R", "c": "N OW W EY", "d": "M AY K Y UW"}
 
@@ -38,23 +38,40 @@ def corpus(tmp_path):
     return directory
 
 
-def test_recipe_trains_goes_on_and_saves_a_voice(corpus, tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def run(corpus, tmp_path, monkeypatch):
+    """Calls a recipe with further arguments; it finds the tokenizer of the bundled voice."""
     out = tmp_path / "out"
-    (card,) = [card for card in bundled_voices() if card["name"] == "kathleen"]
-    # Rules learned from CMUdict take most of a minute: those of the bundled voice are the same.
-    shutil.copytree(Path(card["directory"]) / "tokenizer", out / "tokenizer")
 
-    def run(*more):
-        monkeypatch.setattr(
-            sys, "argv", [str(RECIPE), "--data", str(corpus), "--out", str(out), *more]
-        )
-        runpy.run_path(str(RECIPE), run_name="__main__")
+    def run_recipe(recipe, voice, *more):
+        (card,) = [card for card in bundled_voices() if card["name"] == voice]
+        # Rules learned from CMUdict take most of a minute: those of the bundled voice are the same.
+        if not out.exists():
+            shutil.copytree(Path(card["directory"]) / "tokenizer", out / "tokenizer")
+        arguments = [recipe, "--data", str(corpus), "--out", str(out), *more]
+        monkeypatch.setattr(sys, "argv", arguments)
+        runpy.run_path(str(EXAMPLES / recipe), run_name="__main__")
+        return Voice.from_preset(out / "voice")
 
-    run("--epochs", "1", "--scheduled-sampling", "0")
+    return run_recipe
+
+
+def test_the_fastspeech2_recipe_needs_no_phone_times(run, corpus, capsys):
+    (corpus / "phones.jsonl").unlink()
+    run("train_kathleen.py", "kathleen", "--epochs", "1")
     # Takes of the held-out prompt are not trained on.
     assert "6 recordings to train on, 1 to validate with" in capsys.readouterr().out
-    run("--epochs", "2")
+    voice = run("train_kathleen.py", "kathleen", "--epochs", "2")
     assert "Epoch 1/2" not in capsys.readouterr().out
-    voice = Voice.from_preset(out / "voice")
+    assert voice.acoustic_model.aligner is None
+    assert voice.tokenizer.stress and voice.tokenizer.vocabulary_size == 78
+
+
+def test_the_tacotron2_recipe_trains_goes_on_and_saves_a_voice(run, capsys):
+    recipe = ("train_kathleen_tacotron2.py", "kathleen-tacotron2")
+    run(*recipe, "--epochs", "1", "--scheduled-sampling", "0")
+    assert "6 recordings to train on, 1 to validate with" in capsys.readouterr().out
+    voice = run(*recipe, "--epochs", "2")
+    assert "Epoch 1/2" not in capsys.readouterr().out
     assert voice.acoustic_model.scheduled_sampling == 0.75
     assert voice.tokenizer.vocabulary_size == 48
