@@ -19,8 +19,8 @@ LJSPEECH = dict(
     std_floor=0.001,
 )
 
-# A seventh of the parameters and two frames a step, which is as fine as two states of one frame:
-# learns from an hour of speech on a CPU.
+# An eleventh of the parameters (1,343,953 with 60 symbols), and two frames a step, which is as fine
+# as two states of one frame: learns from an hour of speech on a CPU.
 SMALL = dict(
     n_mels=80,
     reduction=2,
