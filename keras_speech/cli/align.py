@@ -29,6 +29,8 @@ It appears when it is complete.
 EPILOG = """\
 examples:
   keras-speech align --model my_voice --data recordings --out recordings/phones.jsonl
+  keras-speech align --model my_hmm/voice --data recordings --level-db -23 --level-measure rms \\
+      --out recordings/phones.jsonl
   keras-speech align --model my_voice/voice --data VCTK-Corpus --layout vctk --out vctk.jsonl
 """
 
@@ -65,8 +67,15 @@ def add_parser(commands, parents):
         "--level-db",
         type=kinds.number(-60, 0),
         metavar="DB",
-        help="bring the peaks of recordings to this level; default: as in the training, where "
-        "--model is the directory of one, else left as they are",
+        help="bring recordings to this level, which should be that of the training; default: as in "
+        "the training, where --model is the directory of one, else left as they are",
+    )
+    parser.add_argument(
+        "--level-measure",
+        choices=["peak", "rms"],
+        default="peak",
+        help="what --level-db is of a recording: its peak or its root mean square; "
+        "default: %(default)s",
     )
     parser.add_argument(
         "--batch-size",
@@ -115,7 +124,7 @@ def run(arguments):
         voice.acoustic_model,
         batch_size=arguments.batch_size,
         speakers=voice.speakers,
-        level=level,
+        level=None if level is None else data.Level(level, measure=arguments.level_measure),
         on_error=arguments.on_error,
         skipped=skipped,
     )

@@ -27,7 +27,14 @@ def cut(mel, mel_lengths, reduction):
     return before, targets, -(-mel_lengths // reduction)
 
 
-def dropped(frames, rate, seed):
-    """`frames` `(batch, steps, n_mels)`, of which a share of `rate` is zeros."""
+def dropped(frames, rate, training, seed):
+    """`frames` `(batch, steps, n_mels)`, in training with a share of `rate` as zeros.
+
+    A rate of 1 leaves none, in inference neither: a model that never heard any cannot use them.
+    """
+    if rate == 1:
+        return ops.zeros_like(frames)
+    if not training or not rate:
+        return frames
     draws = keras.random.uniform(ops.shape(frames)[:2], seed=seed)
     return ops.where(draws[:, :, None] < rate, 0.0, frames)

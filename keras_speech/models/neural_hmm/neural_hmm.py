@@ -10,6 +10,7 @@ from keras_speech.models import checks
 from keras_speech.models.acoustic import AcousticModel
 from keras_speech.models.neural_hmm import frames, requests
 from keras_speech.models.neural_hmm import states as hmm_states
+from keras_speech.models.neural_hmm.aligning import align
 from keras_speech.models.neural_hmm.decoder import NeuralHMMDecoder
 from keras_speech.models.neural_hmm.encoder import NeuralHMMEncoder
 from keras_speech.models.neural_hmm.generation import generate_mel
@@ -141,6 +142,15 @@ class NeuralHMMTTS(AcousticModel):
         self.first_frame = self.add_weight((self.n_mels,), "zeros", name="first_frame")
         self.built = True
 
+    @property
+    def data_dropout(self):
+        return self._data_dropout
+
+    @data_dropout.setter
+    def data_dropout(self, rate):
+        self._data_dropout = rate
+        self._compiled.clear()  # functions that knew the old rate
+
     def call(self, inputs, training=None, noise=None):
         tokens, speaker = (inputs["tokens"], inputs["token_lengths"]), inputs.get("speaker")
         states, has, n_states = self.encode(*tokens, speaker, training=training)
@@ -188,10 +198,7 @@ class NeuralHMMTTS(AcousticModel):
         Returns: `(batch, steps, n_mels)`, `(batch, steps, reduction * n_mels)`, int32 `(batch,)`.
         """
         before, targets, n_steps = frames.cut(self.scaled(mel), mel_lengths, self.reduction)
-        if self.data_dropout == 1:
-            before = ops.zeros_like(before)
-        elif training and self.data_dropout:
-            before = frames.dropped(before, self.data_dropout, self.seed_generator)
+        before = frames.dropped(before, self.data_dropout, training, self.seed_generator)
         first = ops.cast(self.first_frame, before.dtype)
         first = ops.broadcast_to(first, (ops.shape(targets)[0], 1, self.n_mels))
         return ops.concatenate([first, before], axis=1), targets, n_steps
@@ -228,18 +235,9 @@ class NeuralHMMTTS(AcousticModel):
         tokens, token_lengths, *rest = self.checked(tokens, token_lengths, speaker)
         mel, mel_lengths = requests.check_mel(mel, mel_lengths, len(tokens), self.n_mels)
         noise = requests.prenet_noise(self, -(-mel.shape[1] // self.reduction))
-        durations, n_states = self.run_compiled(
-            "align", self._align, noise, tokens, token_lengths, mel, mel_lengths, *rest
-        )
+        arrays = (noise, tokens, token_lengths, mel, mel_lengths, *rest)
+        durations, n_states = self.run_compiled("align", functools.partial(align, self), *arrays)
         return requests.durations_in_frames(durations, n_states, mel_lengths, self.reduction)
-
-    def _align(self, noise, tokens, token_lengths, mel, mel_lengths, speaker=None):
-        states, has, n_states = self.encode(tokens, token_lengths, speaker, training=False)
-        before, targets, n_steps = self.steps(mel, mel_lengths)
-        probabilities = self.decoder(before, states, targets, noise=noise)
-        path, _ = hmm.viterbi(*probabilities, n_steps, n_states)
-        durations = hmm.state_durations(path, ops.shape(states)[1])
-        return hmm_states.per_token(durations, has, self.states_per_token), n_states
 
     def generate(
         self,
@@ -284,8 +282,8 @@ class NeuralHMMTTS(AcousticModel):
         arrays = requests.generation_arrays(
             self, tokens.shape, max_frames, quantile, speed, temperature, sample_durations, seed
         )
-        function = functools.partial(generate_mel, self)
-        result = self.run_compiled("generate", function, *arrays, tokens, token_lengths, *rest)
+        arrays += (tokens, token_lengths, *rest)
+        result = self.run_compiled("generate", functools.partial(generate_mel, self), *arrays)
         longest = int(np.max(ops.convert_to_numpy(result["lengths"])))
         return {**result, **{name: result[name][:, :longest] for name in ("mel", "alignment")}}
 

@@ -209,3 +209,13 @@ def test_bad_settings_are_named():
         NeuralHMMTTS(**dict(TINY, stateless_tokens=(0,)))
     with pytest.raises(ValueError, match="`channels \\* states_per_token` must be even"):
         NeuralHMMTTS(**dict(TINY, encoder_channels=7, states_per_token=1))
+
+
+def test_a_changed_data_dropout_is_heard():
+    """What was compiled for a model without a past is not kept for one that has it."""
+    model, x = shuffled(NeuralHMMTTS(**dict(TINY, data_dropout=1.0)), seed=3), batch(n_frames=60)
+    plain = model.generate(x["tokens"])["mel"]
+    model.data_dropout = 0.0
+    heard = model.generate(x["tokens"])["mel"]
+    np.testing.assert_allclose(plain[:, 0], heard[:, 0], atol=1e-5)
+    assert np.abs(np.asarray(plain[:, 1] - heard[:, 1])).max() > 1e-4
