@@ -45,7 +45,7 @@ CASES = {
         trains=True,
     ),
     "GaussianUpsampling": Case(
-        make=ks.layers.GaussianUpsampling,
+        make=lambda: ks.layers.GaussianUpsampling(n_frames=9),
         inputs=lambda: {
             "inputs": normal(2, 4, 5),
             "durations": np.array([[2, 0, 3, 4], [5, 1, 1, 0]], "int32"),

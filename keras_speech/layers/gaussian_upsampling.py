@@ -16,11 +16,14 @@ class GaussianUpsampling(keras.layers.Layer):
     How wide a token reaches is learned: its range follows from the token and its length.
     Differentiable in the durations, which need not be whole. Tokens of length 0 are not heard.
 
+    Args:
+        n_frames: length of every result. Defaults to None: what each call says, or the longest row.
+
     Call arguments:
         inputs: float tensor `(batch, tokens, channels)`.
         durations: `(batch, tokens)`, frames of each token, 0 on padding.
-        n_frames: length of the result, int or scalar integer tensor. Defaults to the longest row
-            (not on JAX, whose shapes are fixed).
+        n_frames: length of the result, int or scalar integer tensor. Defaults to the layer's own,
+            or else to the longest row (which JAX cannot compile: its shapes are fixed).
 
     Returns: `(outputs, weights)`: `(batch, n_frames, channels)`, 0 after each row's last frame, and
     float32 `(batch, n_frames, tokens)`, which sum to 1 over the tokens of each real frame.
@@ -35,8 +38,9 @@ class GaussianUpsampling(keras.layers.Layer):
     projection of token and log length in place of an LSTM.
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, n_frames=None, **kwargs):
         super().__init__(**kwargs)
+        self.n_frames = n_frames
         self.supports_masking = True
         # Softplus of it: at first a token reaches about one frame beyond its borders.
         self.range_dense = keras.layers.Dense(
@@ -49,6 +53,8 @@ class GaussianUpsampling(keras.layers.Layer):
     def call(self, inputs, durations, n_frames=None):
         values = ops.cast(inputs, self.compute_dtype)
         durations = ops.cast(durations, "float32")
+        if n_frames is None:
+            n_frames = self.n_frames
         if n_frames is None:
             n_frames = ops.cast(ops.ceil(ops.max(ops.sum(durations, axis=1))), "int32")
         seen = [ops.cast(inputs, "float32"), ops.log1p(durations)[:, :, None]]
@@ -65,3 +71,6 @@ class GaussianUpsampling(keras.layers.Layer):
         real = masking.sequence_mask(lengths, n_frames)[:, :, None]
         weights = ops.where(real, weights, 0.0)
         return ops.matmul(ops.cast(weights, values.dtype), values), weights
+
+    def get_config(self):
+        return {**super().get_config(), "n_frames": self.n_frames}

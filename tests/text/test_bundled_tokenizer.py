@@ -4,7 +4,7 @@ from pathlib import Path
 from keras_speech import text, voices
 
 LINES = Path(__file__).with_name("kathleen_phones.tsv").read_text(encoding="utf-8").splitlines()
-PRESET = Path(voices.__file__).parent / "presets" / "kathleen"
+PRESET = Path(voices.__file__).parent / "presets" / "kathleen-tacotron2"
 
 
 def test_bundled_voice_reads_what_it_was_trained_on():
