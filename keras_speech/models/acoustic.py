@@ -16,7 +16,7 @@ class AcousticModel(keras.Model):
     and keeps what was compiled. A subclass builds its layers and has
 
     - `call(inputs, training=None)` on the dicts of `data.acoustic_batches`, which returns a dict;
-    - `compute_loss`, with each part as a metric;
+    - `objective(inputs, outputs)`, the loss, with each part as a metric;
     - `generate(tokens, token_lengths=None, speaker=None, ..., seed=0)`, which returns a dict of
       `"mel"` `(batch, frames, n_mels)` in nats, `"lengths"` `(batch,)` in frames, and
       `"alignment"` `(batch, frames, tokens)`.
@@ -56,6 +56,11 @@ class AcousticModel(keras.Model):
             )
         self.seed_generator = keras.random.SeedGenerator()
         self._compiled = {}
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True, **kwargs
+    ):
+        return self.objective(x, y_pred)
 
     def token_mask(self, tokens, token_lengths):
         """bool `(batch, tokens)`, True where a token is real."""

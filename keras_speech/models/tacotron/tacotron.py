@@ -239,11 +239,6 @@ class Tacotron(AcousticModel):
         """Linear log magnitudes in nats from what the post-processing net says."""
         return ops.cast(linear, "float32") * self.linear_scale + self.linear_mean
 
-    def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True, **kwargs
-    ):
-        return self.objective(x, y_pred)
-
     def generate(
         self, tokens, token_lengths=None, speaker=None, max_frames=2000, stop_threshold=0.5, seed=0
     ):

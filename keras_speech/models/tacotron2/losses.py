@@ -45,7 +45,6 @@ class Tacotron2Losses(keras.layers.Layer):
     def call(self, batch, outputs):
         n_steps = ops.shape(outputs["stop_logits"])[1]
         step_lengths = -(-batch["mel_lengths"] // self.reduction)
-        step_mask = masking.sequence_mask(step_lengths, n_steps)
         n_frames = ops.shape(batch["mel"])[1]
         frame_mask = masking.sequence_mask(batch["mel_lengths"], n_frames)
 
@@ -53,7 +52,9 @@ class Tacotron2Losses(keras.layers.Layer):
             name: self._mel(outputs[key][:, :n_frames], batch["mel"], frame_mask)
             for name, key in (("mel_before", "mel_before"), ("mel_after", "mel"))
         }
-        parts["stop"] = self._stop(outputs["stop_logits"], step_lengths, step_mask)
+        parts["stop"] = losses.stop_token(
+            outputs["stop_logits"], step_lengths, self.stop_positive_weight
+        )
         alignment = outputs["alignment"]
         if self.guided_attention_weight:
             parts["guided_attention"] = self.guided_attention_weight * losses.guided_attention(
@@ -75,11 +76,3 @@ class Tacotron2Losses(keras.layers.Layer):
         if "l2" in self.mel_loss:
             values = values + ops.square(error)
         return losses.masked_mean(values, mask)
-
-    def _stop(self, logits, step_lengths, mask):
-        """Cross-entropy of "this is the last step"."""
-        logits = ops.cast(logits, "float32")
-        last = ops.arange(ops.shape(logits)[1]) >= step_lengths[:, None] - 1
-        last = ops.cast(last, "float32")
-        values = ops.binary_crossentropy(last, logits, from_logits=True)
-        return losses.masked_mean(values * (1.0 + (self.stop_positive_weight - 1.0) * last), mask)

@@ -217,11 +217,6 @@ class Tacotron2(AcousticModel):
         values = self.encoder(tokens, mask=mask, training=training)
         return self.with_speaker(values, speaker), mask
 
-    def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True, **kwargs
-    ):
-        return self.objective(x, y_pred)
-
     def generate(
         self, tokens, token_lengths=None, speaker=None, max_frames=2000, stop_threshold=0.5, seed=0
     ):

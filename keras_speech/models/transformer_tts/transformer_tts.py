@@ -227,11 +227,6 @@ class TransformerTTS(AcousticModel):
             return alignments.mean_head(weights)
         return alignments.most_diagonal_head(weights, step_lengths, token_lengths)
 
-    def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True, **kwargs
-    ):
-        return self.objective(x, y_pred)
-
     def generate(
         self,
         tokens,
