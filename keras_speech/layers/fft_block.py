@@ -95,7 +95,9 @@ class FFTBlock(keras.layers.Layer):
             x = x if self.norm_first else self.attention_norm(x)
         found = self.conv_norm(x) if self.norm_first else x
         found = self.conv_in(_masked(found, real))
-        found = self.conv_out(_masked(self.drop(found, training=training), real))
+        found = self.drop(found, training=training)
+        # A pointwise convolution reads no neighbor, so padding cannot reach what is real.
+        found = self.conv_out(found if self.kernel_sizes[1] == 1 else _masked(found, real))
         x = x + self.drop(found, training=training)
         return x if self.norm_first else self.conv_norm(x)
 
