@@ -31,7 +31,8 @@ class DurationPredictor(VariancePredictor):
         """Whole frames of each token.
 
         Ends are rounded, not lengths: short tokens do not add up to a sentence that is too long
-        or too short.
+        or too short. A token that has a frame at a speed of 1 keeps one at any speed, so that
+        haste skips none.
 
         Args:
             log_durations: `(batch, tokens)`, what the predictor gave.
@@ -40,13 +41,28 @@ class DurationPredictor(VariancePredictor):
 
         Returns: int32 `(batch, tokens)`; each row sums to 1 at least.
         """
-        frames = ops.maximum(ops.expm1(ops.cast(log_durations, "float32")), 0.0) / speed
+        frames = ops.maximum(ops.expm1(ops.cast(log_durations, "float32")), 0.0)
         if mask is None:
             mask = ops.ones_like(frames, dtype="bool")
         frames = ops.where(mask, frames, 0.0)
-        ends = ops.cast(ops.floor(ops.cumsum(frames, axis=1) + 0.5), "int32")
+        ends = ops.cast(ops.floor(ops.cumsum(frames / speed, axis=1) + 0.5), "int32")
+        ends = _at_least(ends, ops.cast(frames >= 0.5, "int32"))
         # Something is said, if only by the last token.
         n_tokens = ops.sum(ops.cast(mask, "int32"), axis=1, keepdims=True)
         is_last = ops.arange(ops.shape(ends)[1], dtype="int32")[None] >= n_tokens - 1
         ends = ops.where(is_last, ops.maximum(ends, 1), ends)
         return ends - ops.concatenate([ops.zeros_like(ends[:, :1]), ends[:, :-1]], axis=1)
+
+
+def _at_least(ends, lengths):
+    """The earliest ends from `ends` on that leave room for `lengths`, both int32 `(batch, n)`.
+
+    Token i ends no sooner than any token j before it, and the lengths of those between, allow:
+    `e_i = max over j <= i of ends_j + L_i - L_j`, where L sums the lengths.
+    """
+    summed = ops.cumsum(lengths, axis=1)
+    surplus = (ends - summed)[:, None, :]
+    index = ops.arange(ops.shape(ends)[1], dtype="int32")
+    before = index[None, None, :] <= index[None, :, None]
+    # None is before the first, which starts at 0.
+    return summed + ops.max(ops.where(before, surplus, 0), axis=2, initial=0)

@@ -94,11 +94,15 @@ class AcousticModel(keras.Model):
             )
         return [tokens, token_lengths]
 
-    def run_compiled(self, name, function, *arrays):
-        """`function(*arrays)`, compiled for the backend once and kept under `name`."""
-        if name not in self._compiled:
-            self._compiled[name] = compiled(self, function)
-        return self._compiled[name](*arrays)
+    def run_compiled(self, name, function, *arrays, jit=False):
+        """`function(*arrays)`, compiled for the backend once and kept under `name`.
+
+        With `jit` TensorFlow compiles by XLA, see `compiled`.
+        """
+        key = name, jit
+        if key not in self._compiled:
+            self._compiled[key] = compiled(self, function, jit=jit)
+        return self._compiled[key](*arrays)
 
     def scaled(self, mel):
         """Log-mels in nats as the networks see them."""

@@ -50,3 +50,18 @@ def test_a_row_lasts_at_least_one_frame():
     silent, mask = np.full((2, 4), -2.0), np.arange(4) < np.array([[4], [2]])
     found = np.asarray(DurationPredictor().to_frames(silent, mask))
     assert found.tolist() == [[0, 0, 0, 1], [0, 1, 0, 0]]
+
+
+@pytest.mark.parametrize("speed", [1.0, 1.7, 4.0, 40.0])
+def test_haste_skips_no_token(speed):
+    """What has a frame by itself keeps one; the ends are the earliest that allow it, by a loop."""
+    frames = np.random.default_rng(0).gamma(1.0, 2.0, (3, 40)).astype("float32")
+    found = np.asarray(DurationPredictor().to_frames(np.log1p(frames), speed=speed))
+    least = (frames >= 0.5).astype(int)
+    assert (found >= least).all() and (least == 0).any()
+    rounded = np.floor(np.cumsum(frames / np.float32(speed), axis=1) + 0.5)
+    end, expected = np.zeros(3), []
+    for t in range(40):
+        end = np.maximum(rounded[:, t], end + least[:, t])
+        expected.append(end)
+    np.testing.assert_array_equal(np.cumsum(found, axis=1), np.stack(expected, axis=1))

@@ -15,8 +15,8 @@ UNITS = {"speed": "times as fast", "pitch": "semitones", "energy": "decibels"}
 # Natural logarithm of a semitone's ratio of frequencies, of a decibel's ratio of magnitudes.
 SEMITONE, DECIBEL = math.log(2.0) / 12.0, math.log(10.0) / 20.0
 
-# JAX compiles for every length: so few of them.
-_FRAMES_STEP = 64
+# XLA compiles for every length, so there are few of them.
+_TOKENS_STEP, _FRAMES_STEP = 16, 64
 
 
 def check_control(name, value, shape):
@@ -36,9 +36,10 @@ def check_control(name, value, shape):
     return np.broadcast_to(array[:, None] if array.ndim == 1 else array, shape)
 
 
-def generate(model, arrays, speed, pitch, energy, max_frames):
+def generate(model, arrays, speed, pitch, energy, max_frames, jit):
     """What `FastSpeech2.generate` does with checked tokens, lengths and speakers (`arrays`)."""
     shape = arrays[0].shape
+    few_lengths = jit or keras.backend.backend() == "jax"
     knobs = [
         check_control(name, value, shape)
         for name, value in (("speed", speed), ("pitch", pitch), ("energy", energy))
@@ -79,7 +80,11 @@ def generate(model, arrays, speed, pitch, energy, max_frames):
         mel, weights = model.decode(adapted, durations, ops.shape(frames)[0], training=False)
         return model.silenced(mel, ops.sum(durations, axis=1)), weights
 
-    adapted, result = model.run_compiled("read", read, *knobs, *arrays)
+    if few_lengths:
+        padding = [(0, 0), (0, -shape[1] % _TOKENS_STEP)]
+        knobs = [np.pad(knob, padding, mode="edge") for knob in knobs]
+        arrays = [np.pad(arrays[0], padding), *arrays[1:]]
+    adapted, result = model.run_compiled("read", read, *knobs, *arrays, jit=jit)
     durations = np.asarray(ops.convert_to_numpy(result["durations"]))
     wanted = durations.sum(axis=1)
     if max_frames is not None:
@@ -87,14 +92,14 @@ def generate(model, arrays, speed, pitch, energy, max_frames):
         durations = np.diff(ends, axis=1, prepend=0).astype("int32")
     lengths = durations.sum(axis=1).astype("int32")
     longest = int(lengths.max())
-    step = _FRAMES_STEP if keras.backend.backend() == "jax" else 1
+    step = _FRAMES_STEP if few_lengths else 1
     frames = np.zeros((-(-longest // step) * step,), "float32")
-    mel, weights = model.run_compiled("draw", draw, adapted, durations, frames)
+    mel, weights = model.run_compiled("draw", draw, adapted, durations, frames, jit=jit)
+    result["durations"] = ops.convert_to_tensor(durations)
     return {
         "mel": mel[:, :longest],
         "lengths": ops.convert_to_tensor(lengths),
-        "alignment": weights[:, :longest],
+        "alignment": weights[:, :longest, : shape[1]],
         "stopped": ops.convert_to_tensor(wanted == lengths),
-        **result,
-        "durations": ops.convert_to_tensor(durations),
+        **{name: value[:, : shape[1]] for name, value in result.items()},
     }

@@ -258,3 +258,12 @@ def test_recordings_shorter_than_their_text_cannot_be_aligned():
         ValueError, match="2 frames for each token. Received: 9 frames for 5 tokens in row 0"
     ):
         FastSpeech2(**TINY).align(TOKENS, [5, 3], np.zeros((2, 9, 6)), [9, 9])
+
+
+def test_compiled_by_xla_it_says_the_same():
+    model = FastSpeech2(**TINY)
+    asked = dict(speed=0.5, pitch=1.0, energy=[1.0, 2.0])
+    said, by_xla = (model.generate(TOKENS, **asked, jit=jit) for jit in (False, True))
+    assert set(said) == set(by_xla)
+    for name, value in said.items():
+        np.testing.assert_allclose(by_xla[name], value, atol=1e-4, err_msg=name)
