@@ -1,5 +1,6 @@
-"""From the tokens of some sentences to their sound, by the models of a voice."""
+"""From sentences to their sound, by the parts of a voice."""
 
+import itertools
 import math
 import warnings
 
@@ -8,6 +9,29 @@ import numpy as np
 
 from keras_speech.voices import checks, delivery
 from keras_speech.voices.speech import Speech
+
+
+def tokenized(voice, text, window):
+    """Yields `(tokens, index, sentence, pause)` of each speakable sentence.
+
+    So many sentences as `window` are normalized at once, which takes about as long as one.
+    """
+    pieces = enumerate(delivery.split_with_pauses(text, voice.pauses))
+    reported = set()
+    while block := list(itertools.islice(pieces, window)):
+        sentences = [sentence for _, (sentence, _) in block]
+        checks.report_unknown(voice, "\n\n".join(sentences), reported)
+        tokens, lengths = (np.asarray(each) for each in voice.tokenizer(sentences))
+        for (index, (sentence, pause)), row, length in zip(block, tokens, lengths, strict=True):
+            row = row[:length].astype("int32")
+            if voice.speakable[row].any():
+                yield row, index, sentence, pause
+
+
+def speak_groups(voice, groups, request):
+    """Yields a `Speech` for each sentence of one group after another, see `speak_group`."""
+    for group in groups:
+        yield from speak_group(voice, group, request)
 
 
 def speak_group(voice, group, request):

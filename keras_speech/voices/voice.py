@@ -86,7 +86,7 @@ class Voice:
             spec=spec,
             speakers=self.speakers,
         )
-        self._speakable = np.array([delivery.is_speakable(each) for each in tokenizer.symbols])
+        self.speakable = np.array([delivery.is_speakable(each) for each in tokenizer.symbols])
 
     @classmethod
     def from_preset(cls, preset):
@@ -153,6 +153,23 @@ class Voice:
             pauses=self.pauses,
             metadata=self.metadata,
         )
+
+    def warm_up(self, text="Ready."):
+        """Compiles what the first call of `speak` would, so that it sounds as soon as the next.
+
+        Args:
+            text: str to speak, unheard, in the alphabet of the voice. Defaults to `"Ready."`.
+
+        Returns: the voice itself.
+
+        Example:
+
+        ```python
+        voice = keras_speech.voices.Voice.from_preset("kathleen").warm_up()
+        ```
+        """
+        self.speak(text)
+        return self
 
     def sentences(self, text):
         """Returns the pieces that `stream` would speak one after another, as a list of str."""
@@ -264,7 +281,8 @@ class Voice:
     def _stream(self, text, options, *, first):
         text = checks.text(text)
         asked = request.checked_request(self, **options)
-        groups = delivery.group(self._tokenized(text, asked.batch_size), asked.batch_size, first)
+        pieces = rendering.tokenized(self, text, asked.batch_size)
+        groups = delivery.group(pieces, asked.batch_size, first)
         # The first group is tokenized here, so that unspeakable text raises at once.
         first_group = next(groups, None)
         if first_group is None:
@@ -272,25 +290,4 @@ class Voice:
                 "`text` must contain something that the voice can speak. "
                 f"Received: text={checks.short(text)!r}."
             )
-        return self._generate(first_group, groups, asked)
-
-    def _generate(self, group, groups, asked):
-        while group is not None:
-            yield from rendering.speak_group(self, group, asked)
-            group = next(groups, None)
-
-    def _tokenized(self, text, window):
-        """Yields `(tokens, index, sentence, pause)` of each speakable sentence.
-
-        So many sentences as `window` are normalized at once, which takes about as long as one.
-        """
-        pieces = enumerate(delivery.split_with_pauses(text, self.pauses))
-        reported = set()
-        while block := list(itertools.islice(pieces, window)):
-            sentences = [sentence for _, (sentence, _) in block]
-            checks.report_unknown(self, "\n\n".join(sentences), reported)
-            tokens, lengths = (np.asarray(each) for each in self.tokenizer(sentences))
-            for (index, (sentence, pause)), row, length in zip(block, tokens, lengths, strict=True):
-                row = row[:length].astype("int32")
-                if self._speakable[row].any():
-                    yield row, index, sentence, pause
+        return rendering.speak_groups(self, itertools.chain([first_group], groups), asked)

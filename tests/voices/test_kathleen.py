@@ -96,6 +96,19 @@ def test_a_thousand_words_are_spoken_in_order_a_few_at_a_time():
     assert spoken == sentences[:24]
 
 
+def test_a_warm_voice_compiles_nothing_more(monkeypatch):
+    """Python code of the models runs while they are traced, and never again."""
+    voice = Voice.from_preset("kathleen").warm_up()
+
+    def trace_again(*_, **__):
+        raise AssertionError("traced again")
+
+    monkeypatch.setattr(type(voice.acoustic_model), "encode", trace_again)
+    monkeypatch.setattr(type(voice.acoustic_model), "decode", trace_again)
+    monkeypatch.setattr(type(voice.vocoder), "vocode", trace_again)
+    assert sum(speech.duration for speech in voice.stream(" ".join(SENTENCES[:4]))) > 4
+
+
 @pytest.mark.slow
 def test_a_recognizer_understands_prose(voice):
     from keras_speech.evaluation import ClosedRecognizer

@@ -25,6 +25,12 @@ def test_same_seed_same_samples_other_seed_others(make_voice):
     assert not np.array_equal(first, voice.speak("one. two.", seed=4).samples)
 
 
+def test_warming_up_speaks_and_gives_the_voice(voice):
+    assert voice.warm_up("hello") is voice
+    (call,) = voice.acoustic_model.calls
+    assert call["shape"] == (1, 5)
+
+
 def test_no_seed_draws_one(make_voice):
     voice = make_voice(model={"noise": 0.3})
     voice.speak("one", seed=None)
