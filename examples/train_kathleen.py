@@ -7,16 +7,21 @@ of the same prompts), `train.txt` and `val.txt` (ids). The recordings are CC0:
 https://github.com/rhasspy/dataset-voice-kathleen
 
 No phone times are needed: the model's own aligner finds them from the first epochs on, and the
-model learns from what it finds. Pitch is tracked once and kept in `OUT/features`. A run that was
-interrupted goes on, called again, after its last complete epoch.
+model learns from what it finds. Where the folder has `phones.jsonl` all the same, the boundaries of
+the held-out prompts are compared with those in the end; `boundaries.json` keeps the figures.
+
+Pitch is tracked once and kept in `OUT/features`. A run that was interrupted goes on, called again,
+after its last complete epoch.
 """
 
 import argparse
+import json
 import math
 from pathlib import Path
 
 import keras
 import tensorflow as tf
+from phone_boundaries import boundaries, described, phones_of
 
 import keras_speech as ks
 from keras_speech.models import FastSpeech2, fastspeech2_configs
@@ -71,13 +76,25 @@ def with_silent_end(batch):
     """Every row `END_FRAMES` longer; padding is silence already."""
     floor = math.log(SPEC.log_floor)
     later = [[0, 0], [0, END_FRAMES]]
-    return {
+    batch = {
         **batch,
         "mel": tf.pad(batch["mel"], [*later, [0, 0]], constant_values=floor),
         "mel_lengths": batch["mel_lengths"] + END_FRAMES,
         "stop": tf.pad(batch["stop"], [[0, 0], [END_FRAMES, 0]]),
         "f0_hz": tf.pad(batch["f0_hz"], later),
     }
+    if "durations" in batch:
+        last = tf.one_hot(batch["token_lengths"] - 1, tf.shape(batch["tokens"])[1], dtype=tf.int32)
+        batch["durations"] += END_FRAMES * last
+    return batch
+
+
+def measured_boundaries(model, validation, tokenizer, phone_times, options):
+    """The aligner's boundaries of the held-out prompts against `phone_times`, as figures."""
+    timed = ks.data.with_phone_times(validation, tokenizer, SPEC, phone_times)
+    batches = ks.data.acoustic_batches(timed, SPEC, tokenizer, shuffle=False, **options)
+    found = boundaries(model, batches.map(with_silent_end), phones_of(tokenizer), SPEC)
+    return described(found)
 
 
 def main():
@@ -98,9 +115,9 @@ def main():
     print(f"{len(train)} recordings to train on, {len(validation)} to validate with")
     options = dict(batch_size=arguments.batch_size, level=LEVEL, f0=True, cache=out / "features")
     epochs = ks.data.acoustic_epochs(train, SPEC, tokenizer, seed=arguments.seed, **options)
-    validation = ks.data.acoustic_batches(
-        validation, SPEC, tokenizer, shuffle=False, **options
-    ).map(with_silent_end)
+    held_out = ks.data.acoustic_batches(validation, SPEC, tokenizer, shuffle=False, **options).map(
+        with_silent_end
+    )
 
     mel_mean, mel_scale = mel_statistics(epochs(0))
     config = dict(CONFIG, mel_mean=mel_mean, mel_scale=mel_scale, **prosody_statistics(epochs(0)))
@@ -109,7 +126,7 @@ def main():
     ks.training.train(
         model,
         lambda epoch: epochs(epoch).map(with_silent_end),
-        validation,
+        held_out,
         epochs=arguments.epochs,
         steps_per_epoch=len(epochs),
         directory=out,
@@ -119,6 +136,11 @@ def main():
     )
     factor = calibrate_durations(model, epochs(0).map(with_silent_end))
     print(f"Durations calibrated: what was predicted was {factor:.3f} times too fast")
+    phone_times = Path(arguments.data) / "phones.jsonl"
+    if phone_times.exists():
+        figures = measured_boundaries(model, validation, tokenizer, phone_times, options)
+        (out / "boundaries.json").write_text(json.dumps(figures, indent=2) + "\n")
+        print(f"Phone boundaries against {phone_times.name}: {json.dumps(figures)}")
     voice = ks.Voice(
         tokenizer,
         model.without_aligner(),

@@ -16,49 +16,13 @@ import json
 from pathlib import Path
 
 import keras
-import numpy as np
 import tensorflow as tf
+from phone_boundaries import boundaries, described, phones_of
 from train_kathleen import END_FRAMES, LEVEL, SPEC, read_corpus
 from train_kathleen_tacotron2 import make_tokenizer
 
 import keras_speech as ks
-from keras_speech.metrics import BoundaryErrors, boundary_errors
 from keras_speech.models import NeuralHMMTTS, neural_hmm_configs
-
-
-def phones_of(tokenizer):
-    """bool `(vocabulary,)`: the symbols that are phones, not punctuation or spaces."""
-    return np.array([symbol[:1].isalpha() for symbol in tokenizer.symbols])
-
-
-def boundaries(model, batches, is_phone):
-    """Where `model.align` finds the phones of `batches`, against their `"durations"`."""
-    errors = BoundaryErrors(np.zeros(0))
-    for batch in batches:
-        batch = {name: value.numpy() for name, value in batch.items()}
-        found = model.align(
-            batch["tokens"], batch["token_lengths"], batch["mel"], batch["mel_lengths"]
-        )
-        for row, length in enumerate(batch["token_lengths"]):
-            errors += boundary_errors(
-                batch["durations"][row, :length],
-                found[row, :length],
-                frame_seconds=SPEC.hop_length / SPEC.sample_rate,
-                compared=is_phone[batch["tokens"][row, :length]],
-            )
-    return errors
-
-
-def described(errors):
-    """The figures of `BoundaryErrors` in milliseconds."""
-    return {
-        "boundaries": len(errors.seconds),
-        "median_ms": round(1000 * errors.median, 1),
-        "mean_ms": round(1000 * errors.mean, 1),
-        "bias_ms": round(1000 * errors.bias, 1),
-        "within_20_ms": round(errors.within(0.02), 3),
-        "within_50_ms": round(errors.within(0.05), 3),
-    }
 
 
 class Boundaries(keras.callbacks.Callback):
@@ -70,7 +34,7 @@ class Boundaries(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every == 0:
-            errors = boundaries(self.model, self.batches, self.is_phone)
+            errors = boundaries(self.model, self.batches, self.is_phone, SPEC)
             print(f"epoch {epoch + 1}: {json.dumps(described(errors))}", flush=True)
 
 
@@ -142,7 +106,7 @@ def main():
             callbacks=[Boundaries(validation, is_phone, arguments.every)],
             verbose=2,
         )
-    figures = described(boundaries(model, validation, is_phone))
+    figures = described(boundaries(model, validation, is_phone, SPEC))
     (out / "boundaries.json").write_text(json.dumps(figures, indent=2) + "\n")
     print(json.dumps(figures))
     voice = ks.Voice(tokenizer, model, ks.GriffinLim(SPEC), SPEC, name="neural_hmm")
