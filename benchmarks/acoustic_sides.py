@@ -21,7 +21,7 @@ PER_TOKEN = FRAMES // TOKENS
 # generation with weights frozen in. "uncached" computes all frames so far again for each frame.
 MODES = {
     "speak": {
-        "ours": ("float32", "bfloat16", "mixed_bfloat16"),
+        "ours": ("float32", "float32 jit", "bfloat16", "mixed_bfloat16"),
         "peer": (
             "float32",
             "float32 compiled",
@@ -104,11 +104,12 @@ def make_fastspeech2(policy, frames=PER_TOKEN, **options):
 
 
 def speak_ours(mode, repeats):
-    model, speed = make_fastspeech2(mode)
+    policy, *how = mode.split()
+    model, speed = make_fastspeech2(policy)
     tokens = tokens_of(TOKENS)
 
     def speak():
-        result = model.generate(tokens, speed=speed)
+        result = model.generate(tokens, speed=speed, jit="jit" in how)
         assert result["mel"].shape[1] == FRAMES, result["mel"].shape
 
     return timed(speak, repeats)
