@@ -1,6 +1,6 @@
 """One call of `keras-speech train tacotron2` or its like: recordings and texts to a voice."""
 
-from keras_speech.cli import training_directory
+from keras_speech.cli import tokenizers, training_directory
 from keras_speech.cli.acoustic_recipes import RECIPES
 from keras_speech.cli.specs import spec_for
 from keras_speech.cli.training_run import TrainingRun
@@ -15,7 +15,7 @@ class AcousticRun(TrainingRun):
     def configure(self, corpus):
         arguments = self.arguments
         self.recipe = RECIPES[arguments.model]
-        self.spec, self.tokenizer = spec_for(arguments.sample_rate), self._tokenizer()
+        self.spec, self.tokenizer = spec_for(arguments.sample_rate), tokenizers.make(arguments)
         self.speakers = list(corpus.speakers) if len(corpus.speakers) > 1 else None
         self.config = self.recipe.config(arguments.config)
         for name in self.recipe.options:
@@ -28,15 +28,6 @@ class AcousticRun(TrainingRun):
             self.config["stateless_tokens"] = [list(self.tokenizer.symbols).index(" ")]
         self.config["vocabulary_size"] = self.tokenizer.vocabulary_size
         self.config["n_mels"] = self.spec.n_mels
-
-    def _tokenizer(self):
-        from keras_speech import text
-
-        if self.arguments.tokenizer == "phones":
-            return text.LexiconTokenizer.from_cmudict()
-        if self.arguments.alphabet:
-            return text.CharacterTokenizer(self.arguments.alphabet, normalizer=None, lowercase=True)
-        return text.CharacterTokenizer()
 
     def batches(self, corpus, *, shuffle=True):
         from keras_speech import data

