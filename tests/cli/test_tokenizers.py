@@ -51,7 +51,7 @@ def test_a_training_that_began_before_these_options_goes_on(train, cmudict, tmp_
     assert train("--tokenizer", "phones") == 0
     path = tmp_path / "run" / "training.json"
     settings = json.loads(path.read_text())
-    for name in ("lexicon", "heteronyms", "language"):
+    for name in ("lexicon", "heteronyms", "language", "phone_times"):
         assert settings.pop(name) is None
     path.write_text(json.dumps(settings))
     assert train("--tokenizer", "phones", epochs=2) == 0
