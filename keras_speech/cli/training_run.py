@@ -41,6 +41,9 @@ class TrainingRun:
 
         keras.utils.set_random_seed(self.arguments.seed)
         self.configure(train_corpus)
+        train_corpus = self.prepared(train_corpus)
+        if validation_corpus is not None:
+            validation_corpus = self.prepared(validation_corpus)
         # From here on there is something to keep, so the directory is made.
         training_directory.begin(self.out, self.settings)
         train = self.batches(train_corpus)
@@ -58,6 +61,10 @@ class TrainingRun:
 
     def configure(self, corpus):
         """Settles all that can be settled, or refused, before the directory is made."""
+
+    def prepared(self, corpus):
+        """Returns the corpus as the batches need it; what is wrong with it raises here."""
+        return corpus
 
     def batches(self, corpus, *, shuffle=True):
         """Returns batches as a function of the epoch."""

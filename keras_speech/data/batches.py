@@ -41,8 +41,8 @@ def acoustic_batches(
         shuffle: `False` keeps the corpus's order. Defaults to `True`.
         cache: directory where features are kept between runs. Defaults to `None`, in memory: 0.1
             GB an hour of speech with the default spec.
-        on_error: what happens with a recording that cannot be used: `"raise"` (default), or
-            `"skip"`, which lists it in `skipped` and warns once of all of them.
+        on_error: what happens with a recording that cannot be used, be it the sound or the text:
+            `"raise"` (default), or `"skip"`, which lists it in `skipped` and warns once of all.
         skipped: list that `Skipped` entries are appended to.
         level: `Level`, or a peak level in dBFS. Defaults to `None`, left as recorded.
         trim: `Trim`, or a threshold in dB below the peak (negative). Defaults to `None`, uncut.
@@ -74,8 +74,8 @@ def acoustic_batches(
     Raises:
         ImportError: with `f0`, the tracker's package is not installed.
         AudioError: a recording cannot be read (with `on_error="raise"`); named with its line.
-        ValueError: an argument is out of range, a text has no token, durations do not fit their
-            recording (with `on_error="raise"`), or no recording is left.
+        ValueError: an argument is out of range, a text has no token or is refused by the tokenizer,
+            durations do not fit their recording (with `on_error="raise"`), or no recording is left.
 
     Example:
 

@@ -13,19 +13,17 @@ def tokenize(corpus, tokenizer, *, on_error):
     Args:
         corpus: sequence of `Recording`.
         tokenizer: `tokenizer(list of str) -> (tokens, lengths)`.
-        on_error: an `OnError`, called with each recording whose text has no token.
+        on_error: an `OnError`, called with each recording whose text has no token, or whose text
+            the tokenizer refuses with a `ValueError`.
 
     Returns: `(recordings that have tokens, dict of id to int32 (tokens,))`.
     """
     recordings, tokens = list(corpus), {}
     for start in range(0, len(recordings), _TEXTS_AT_ONCE):
         part = recordings[start : start + _TEXTS_AT_ONCE]
-        rows, lengths = tokenizer([recording.text for recording in part])
-        rows, lengths = np.asarray(rows, "int32"), np.asarray(lengths)
-        for recording, row, length in zip(part, rows, lengths, strict=True):
-            if length > 0:
-                # A copy, or the padded rows would stay in memory.
-                tokens[recording.id] = row[:length].copy()
+        for recording, row in _rows(part, tokenizer, on_error):
+            if len(row):
+                tokens[recording.id] = row
                 continue
             message = (
                 f"Recording {recording.where} has no text that the tokenizer can speak. "
@@ -33,6 +31,25 @@ def tokenize(corpus, tokenizer, *, on_error):
             )
             on_error(ValueError(message), recording.where, recording)
     return [r for r in recordings if r.id in tokens], tokens
+
+
+def _rows(part, tokenizer, on_error):
+    """Yields `(recording, int32 (tokens,))` of those whose texts the tokenizer takes."""
+    try:
+        rows, lengths = tokenizer([recording.text for recording in part])
+    except ValueError as error:
+        if len(part) > 1:
+            # Halves, until the text is found that it is about: few calls, where most are good.
+            yield from _rows(part[: len(part) // 2], tokenizer, on_error)
+            yield from _rows(part[len(part) // 2 :], tokenizer, on_error)
+            return
+        (recording,) = part
+        message = f"Recording {recording.where} has a text that the tokenizer refuses: {error}"
+        on_error(ValueError(message), recording.where, recording)
+        return
+    rows, lengths = np.asarray(rows, "int32"), np.asarray(lengths)
+    for recording, row, length in zip(part, rows, lengths, strict=True):
+        yield recording, row[:length].copy()  # or the padded rows would stay in memory
 
 
 def with_fitting_durations(recordings, n_frames, tokens, *, on_error):

@@ -39,6 +39,34 @@ TINY_WAVENET = {
 }
 
 
+# Of the sentences, and some more.
+WORDS = {
+    "a": "AH", "abba": "AE B AH", "add": "AE D", "bad": "B AE D", "bed": "B EH D", "bee": "B IY",
+    "cab": "K AE B", "dead": "D EH D", "deed": "D IY D", "read": "R EH D", "i": "AY",
+}  # fmt: skip
+
+TINY_ACOUSTIC = {
+    "fastspeech2": dict(
+        channels=8, encoder_layers=1, decoder_layers=1, n_heads=0, filters=8, kernel_sizes=(3, 1),
+        predictor_filters=8, predictor_layers=1,
+    ),
+    "tacotron": dict(
+        reduction=4, embedding_channels=8, encoder_units=4, encoder_prenet_units=(8, 8),
+        encoder_bank_size=2, prenet_units=(8, 8), attention_rnn_units=8, attention_units=8,
+        decoder_units=8, decoder_layers=1, highway_layers=1,
+    ),
+    "transformer_tts": dict(
+        reduction=4, channels=8, n_heads=2, encoder_blocks=1, decoder_blocks=2,
+        feed_forward_units=8, encoder_convolutions=1, prenet_units=(8, 8), postnet_filters=8,
+        postnet_layers=2,
+    ),
+    "neural_hmm": dict(
+        reduction=2, states_per_token=1, encoder_channels=8, encoder_convolutions=1,
+        prenet_units=(8, 8), lstm_units=8, hidden_units=8, std_floor=0.1,
+    ),
+}  # fmt: skip
+
+
 @pytest.fixture
 def environment():
     """Environment variables for commands in processes of their own: they find the package."""
@@ -151,6 +179,31 @@ def corpus_directory(tmp_path):
         rows.append(f"clip{number}|{sentence}\n")
     (directory / "metadata.csv").write_text("".join(rows))
     return directory
+
+
+@pytest.fixture
+def train_acoustic(corpus_directory, tmp_path, monkeypatch):
+    """Runs `train MODEL` on the small corpus with a tiny model."""
+    from keras_speech import models
+    from keras_speech.cli.main import main
+
+    for module, config in TINY_ACOUSTIC.items():
+        monkeypatch.setattr(getattr(models, f"{module}_configs"), "SMALL", config)
+
+    def run(model, *argv, epochs=1, out="run"):
+        options = ["--data", str(corpus_directory), "--out", str(tmp_path / out)]
+        options += ["--batch-size", "6", "--sample-rate", "16000", "--validation", "2"]
+        return main(["train", model, *options, "--epochs", str(epochs), *argv])
+
+    return run
+
+
+@pytest.fixture
+def cmudict(monkeypatch):
+    """A dictionary of some words, from which rules are learned in no time."""
+    from keras_speech.text import letter_to_sound_training
+
+    monkeypatch.setattr(letter_to_sound_training, "read_cmudict", lambda stress: WORDS)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from keras_speech.data import (
     read_audio,
 )
 from keras_speech.ops import mel
-from keras_speech.text import CharacterTokenizer
+from keras_speech.text import CharacterTokenizer, LexiconTokenizer
 
 SPEC = AudioSpec(n_mels=20)
 KEYS = ["tokens", "token_lengths", "mel", "mel_lengths", "stop"]
@@ -214,6 +214,23 @@ def test_a_text_without_a_token_raises_or_is_skipped(corpus, letters):
     assert [entry.recording.id for entry in skipped] == ["clip5"]
 
 
+def test_a_text_that_the_tokenizer_refuses_raises_or_is_skipped(corpus):
+    phones = LexiconTokenizer({"fox": "F AA K S"}, {"(a)": "1 AH"})
+    bad = {"clip2": "a {F AA XX} fox", "clip5": "{OX}"}
+    corpus = Corpus(r.replace(text=bad.get(r.id, "a {F AA1 K S}")) for r in corpus)
+    with pytest.raises(ValueError, match=r"'clip2' \(line 2 of .* refuses: Braces must .*'XX' in"):
+        acoustic_batches(corpus, SPEC, phones)
+    skipped = []
+    with pytest.warns(UserWarning, match="2 recordings of .* were skipped.*clip2.*'XX'.*clip5"):
+        batches = acoustic_batches(
+            corpus, SPEC, phones, shuffle=False, on_error="skip", skipped=skipped
+        )
+    assert [entry.recording.id for entry in skipped] == ["clip2", "clip5"]
+    assert skipped[0].where == "'clip2' (line 2 of metadata.csv)"
+    (batch,) = arrays(batches)
+    assert phones.detokenize(batch["tokens"]) == ["AH | F AA K S"] * 3
+
+
 def test_nothing_usable_is_an_error(corpus, letters):
     with pytest.raises(ValueError, match="`corpus` must hold recordings"):
         acoustic_batches(corpus.filter([]), SPEC, letters)
@@ -300,7 +317,7 @@ import sys
 import keras, numpy as np
 from keras_speech.audio_spec import AudioSpec
 from keras_speech.data import acoustic_batches, ljspeech
-from keras_speech.text import CharacterTokenizer
+from keras_speech.text import CharacterTokenizer, LexiconTokenizer
 assert keras.backend.backend() == "jax"
 
 class Bands(keras.Model):
