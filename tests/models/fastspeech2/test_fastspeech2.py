@@ -9,8 +9,8 @@ TINY = dict(
     filters=12, kernel_sizes=(3, 1), predictor_filters=8,
 )  # fmt: skip
 STILL = dict(TINY, dropout=0.0, predictor_dropout=0.0)
-# The aligner for 80 symbols: an embedding, a dense layer and a convolution of 3 without biases, both
-# of 256 units, the mean and slope of two states in 80 bands, and the counter of its warmup.
+# The aligner for 80 symbols: an embedding, a dense layer and a convolution of 3 without biases, all
+# of 256 units; the mean and slope of two states in 80 bands, and the counter of its warmup.
 ALIGNER = 80 * 256 + 257 * 256 + 3 * 256 * 256 + 257 * (2 * 2 * 80) + 1
 TOKENS = np.array([[5, 3, 8, 1, 2], [2, 7, 4, 0, 0]], "int32")
 
