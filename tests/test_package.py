@@ -77,14 +77,14 @@ def test_ops_in_the_pages_are_reached_by_the_package_alone():
     run_on_jax(code, *sorted(named))
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize("page", [*PAGES, "benchmarks/README.md"])
 def test_files_in_the_pages_exist(page):
     """Each path into the repository that a page names is there."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    paths = re.findall(r"\b((?:examples|benchmarks|tests|keras_speech)/[\w/.]*\w\.\w+)", text)
-    paths += [path for path in re.findall(r"\]\(([^)]+)\)", text) if "://" not in path]
-    missing = {path for path in paths if not (ROOT / path).exists()}
-    assert not missing
+    named = re.findall(r"\b((?:examples|benchmarks|tests|keras_speech)/[\w/.]*\w\.\w+)", text)
+    links = [link for link in re.findall(r"\]\(([^)=]+)\)", text) if "://" not in link]
+    paths = [ROOT / path for path in named] + [(ROOT / page).parent / link for link in links]
+    assert not [path for path in paths if not path.exists()]
 
 
 def test_unknown_name_is_an_attribute_error():
