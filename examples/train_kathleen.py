@@ -35,7 +35,7 @@ END_FRAMES = 6
 # What can be predicted of the pitch varies less than speech does.
 CONFIG = dict(fastspeech2_configs.SMALL, pitch_range=1.5)
 METADATA = dict(
-    description="US English, female; from 0.9 hours of CMU Arctic prompts",
+    description="US English, female; from 1.1 hours of CMU Arctic prompts",
     language="en-US",
     license="CC0-1.0",
     credits="Recordings: Kathleen, https://github.com/rhasspy/dataset-voice-kathleen (CC0). "

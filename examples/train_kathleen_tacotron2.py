@@ -9,7 +9,7 @@ of the same prompts), `train.txt` and `val.txt` (ids) and `phones.jsonl` (the ph
 with their times, in frames of 10 ms). The recordings are CC0:
 https://github.com/rhasspy/dataset-voice-kathleen
 
-What makes less than an hour of speech enough: the model reads phones, not letters; the phone times
+What makes an hour of speech enough: the model reads phones, not letters; the phone times
 teach the attention where to look, from the first step on; each decoder step makes two frames; every
 take counts. And a decoder that has only read a recording's frames makes clear speech of those and a
 blur of its own: after 15 epochs it reads mostly its own. A run that was interrupted goes on, called
@@ -44,7 +44,7 @@ CONFIG = dict(
     guided_attention_weight=0.0,
 )
 METADATA = dict(
-    description="US English, female; from 0.9 hours of CMU Arctic prompts",
+    description="US English, female; from 1.1 hours of CMU Arctic prompts",
     language="en-US",
     license="CC0-1.0",
     credits="Recordings: Kathleen, https://github.com/rhasspy/dataset-voice-kathleen (CC0). "

@@ -16,6 +16,10 @@ from jax_process import run_on_jax
 
 ROOT = Path(__file__).parent.parent
 
+# The pages whose text and examples name parts of the package.
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+PAGES += sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+
 # None of them may load before it is used: TensorFlow may be missing, the others take their time.
 SLOW = ["tensorflow", "matplotlib", "soundfile", "scipy", "librosa", "soxr"]
 
@@ -55,7 +59,7 @@ def test_every_public_name_exists(name):
     assert name in dir(ks)
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_names_in_the_pages_exist(page):
     """Each `ks.…` in the text and the examples is a name of the package."""
     text = (ROOT / page).read_text(encoding="utf-8")
@@ -63,14 +67,24 @@ def test_names_in_the_pages_exist(page):
         operator.attrgetter(dotted)(ks)
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_ops_in_the_pages_are_reached_by_the_package_alone():
+    """Nothing else may have to be imported before: the process is fresh."""
+    named = {"ops." + module for module in ks.ops.__all__}
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        named |= set(re.findall(r"(?<!keras\.)\bops\.[a-z_0-9]+\b(?:\.[a-z_0-9]+)?", text))
+    code = "import keras_speech as ks, operator, sys; operator.attrgetter(*sys.argv[1:])(ks)"
+    run_on_jax(code, *sorted(named))
+
+
+@pytest.mark.parametrize("page", [*PAGES, "benchmarks/README.md"])
 def test_files_in_the_pages_exist(page):
     """Each path into the repository that a page names is there."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    paths = re.findall(r"\b((?:examples|benchmarks|tests|keras_speech)/[\w/.]*\w\.\w+)", text)
-    paths += [path for path in re.findall(r"\]\(([^)]+)\)", text) if "://" not in path]
-    missing = {path for path in paths if not (ROOT / path).exists()}
-    assert not missing
+    named = re.findall(r"\b((?:examples|benchmarks|tests|keras_speech)/[\w/.]*\w\.\w+)", text)
+    links = [link for link in re.findall(r"\]\(([^)=]+)\)", text) if "://" not in link]
+    paths = [ROOT / path for path in named] + [(ROOT / page).parent / link for link in links]
+    assert not [path for path in paths if not path.exists()]
 
 
 def test_unknown_name_is_an_attribute_error():

@@ -14,7 +14,18 @@ class Level:
         measure: `"peak"` (largest absolute sample, the default) or `"rms"`. With `"rms"` the gain
             is held back where the peak would pass full scale.
 
-    Silence stays as it is.
+    Call arguments:
+        samples: float array `(samples,)`.
+
+    Returns: float array of the same shape and dtype; silence stays as it is.
+
+    Raises:
+        ValueError: if `dbfs` is positive or `measure` unknown.
+
+    Example:
+
+    >>> Level(-20.0)(np.array([0.0, 0.5, -0.25])).round(3).tolist()
+    [0.0, 0.1, -0.05]
     """
 
     dbfs: float = -3.0
@@ -29,7 +40,6 @@ class Level:
             )
 
     def __call__(self, samples):
-        """float array `(samples,)` in, the same shape out."""
         peak = float(np.max(np.abs(samples), initial=0.0))
         if peak == 0.0:
             return samples
@@ -51,7 +61,20 @@ class Trim:
             Defaults to -40 dB.
         margin_s: seconds kept on each side of what is louder. Defaults to 0.05.
 
-    Silence stays as it is.
+    Call arguments:
+        samples: float array `(samples,)`.
+        sample_rate: in Hz.
+
+    Returns: the part between the edges, a float array; silence stays as it is.
+
+    Raises:
+        ValueError: if `threshold_db` is not negative or `margin_s` is.
+
+    Example:
+
+    >>> samples = np.array([0.001, 0.001, 0.5, -0.4, 0.001, 0.001])
+    >>> Trim(margin_s=0.001)(samples, sample_rate=1000).tolist()
+    [0.001, 0.5, -0.4, 0.001]
     """
 
     threshold_db: float = -40.0
@@ -68,7 +91,6 @@ class Trim:
             )
 
     def __call__(self, samples, sample_rate):
-        """float array `(samples,)` in, the part between the edges out."""
         magnitude = np.abs(samples)
         peak = float(np.max(magnitude, initial=0.0))
         if peak == 0.0:

@@ -93,11 +93,17 @@ def align_corpus(
 
 
 def write_alignments(path, rows):
-    """Writes what `align_corpus` returns, a JSON object per line; whole or not at all.
+    """Writes what `align_corpus` returns, one JSON object per line.
 
     Args:
-        path: the file, by custom `….jsonl`; its directory must exist.
-        rows: list of dicts.
+        path: file to write, usually named `*.jsonl`, in a directory that exists. It is written
+            whole or not at all.
+        rows: list of dicts, see `align_corpus`.
+
+    Example:
+
+    >>> rows = align_corpus(corpus, spec, tokenizer, model)  # doctest: +SKIP
+    >>> write_alignments("alignments.jsonl", rows)  # doctest: +SKIP
     """
     with written_whole(path) as file:
         for row in rows:

@@ -23,6 +23,11 @@ class F0Options:
     Raises:
         ValueError: for a tracker that does not exist, or a range that is none.
 
+    Example:
+
+    >>> F0Options(fmin=75.0, fmax=300.0)
+    F0Options(tracker='world', fmin=75.0, fmax=300.0)
+
     Reference: Morise, Kawahara and Katayose, "Fast and reliable F0 estimation method based on the
     period extraction of vocal fold vibration of singing voice and speech", 2009 (DIO); Mauch and
     Dixon, "pYIN: a fundamental frequency estimator using probabilistic threshold distributions",

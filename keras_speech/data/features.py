@@ -11,7 +11,7 @@ from keras_speech.ops import mel
 
 
 def read_prepared(path, spec, *, level=None, trim=None):
-    """Reads a recording as the features see it: resampled, mono, trimmed, levelled.
+    """Reads a recording as the features see it: resampled, mono, trimmed, leveled.
 
     Args:
         path: audio file.

@@ -6,7 +6,7 @@ import re
 
 _VALUE = re.compile(r'(?m)^\s*![^\n]*$|"((?:[^"]|"")*)"|([^\s"]+)')
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_TIE = 1e-6  # seconds that neighbours may overlap by, from rounding
+_TIE = 1e-6  # seconds that neighbors may overlap by, from rounding
 
 
 def read_textgrid(path, tier="phones"):

@@ -14,6 +14,11 @@ class Slips:
         repeated: words heard once more right after (or before) they were said: "the old the old
             door" has two. They are among what word error rates count as insertions.
         added: words heard besides that are in no such repetition.
+
+    Example:
+
+    >>> Slips(skipped=1, repeated=2) + Slips(skipped=1)
+    Slips(skipped=2, repeated=2, added=0)
     """
 
     skipped: int = 0
@@ -31,7 +36,9 @@ class Slips:
 def count_slips(reference, hypothesis):
     """Counts skipped and repeated words.
 
-    A recognizer also errs by itself, on recordings too: compare counts with theirs.
+    Words are paired by the fewest edits; among equals one word in place of another comes before a
+    skipped and a repeated one. A recognizer also errs by itself, on recordings too: compare counts
+    with theirs.
 
     Args:
         reference: string (split at white space) or sequence of words: what should have been said.
@@ -41,8 +48,8 @@ def count_slips(reference, hypothesis):
 
     Example:
 
-    >>> count_slips("open the old door now", "open the old the old door")
-    Slips(skipped=1, repeated=2, added=0)
+    >>> count_slips("she put the letter in the drawer", "put the letter in in the drawer")
+    Slips(skipped=1, repeated=1, added=0)
     """
     pairs = align_words(reference, hypothesis)
     heard = [(word, said is None) for said, word in pairs if word is not None]

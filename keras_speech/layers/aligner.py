@@ -8,7 +8,7 @@ from keras_speech.ops import alignment, masking
 
 @keras.saving.register_keras_serializable("keras_speech")
 class Aligner(keras.layers.Layer):
-    """Predicts the sound of each token from its neighbourhood and compares every frame with it.
+    """Predicts the sound of each token from its neighborhood and compares every frame with it.
 
     A token is a few states that follow one another, such as the closure of a stop and its burst.
     What is compared is a frame's mel and its slope in time, which tells borders. The nearer they
@@ -22,11 +22,11 @@ class Aligner(keras.layers.Layer):
         filters: width of the embedding and of the convolution. Defaults to 256.
         states_per_token: states of each token, each at least a frame long. Defaults to 2.
         kernel_size: tokens that the sound of one depends on. Defaults to 3.
-        context_warmup: calls in training after which a token's neighbours begin to matter; after
-            as many again they matter fully. A token that knew its neighbours from the start could
+        context_warmup: calls in training after which a token's neighbors begin to matter; after
+            as many again they matter fully. A token that knew its neighbors from the start could
             as well stand for the end of one and the beginning of the next, and all borders would be
-            found late, or early. 0 for neighbours from the start. Defaults to 200.
-        sharpness: by which log-likelihoods are multiplied: neighbouring bands and frames say much
+            found late, or early. 0 for neighbors from the start. Defaults to 200.
+        sharpness: by which log-likelihoods are multiplied: neighboring bands and frames say much
             the same, and paths weighed by all of them could not change their course. Defaults to
             0.4.
         prior_concentration: of `ops.alignment.beta_binomial_prior`; 0 for no prior. Defaults to 1.

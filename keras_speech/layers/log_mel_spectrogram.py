@@ -33,7 +33,7 @@ class LogMelSpectrogram(keras.layers.Layer):
     (2, 87, 40)
 
     Reference: [Shen et al., 2018](https://arxiv.org/abs/1712.05884), section 2.1, with the
-    floor, window and normalisation of NVIDIA's implementation.
+    floor, window and normalization of NVIDIA's implementation.
     """
 
     def __init__(self, spec=None, **kwargs):

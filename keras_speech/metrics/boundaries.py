@@ -12,6 +12,12 @@ class BoundaryErrors:
     Attributes:
         seconds: float array `(boundaries,)`, found minus reference: positive where the boundary
             was found too late.
+
+    Example:
+
+    >>> errors = BoundaryErrors(np.array([0.01, -0.02])) + BoundaryErrors(np.array([0.06]))
+    >>> errors.median, errors.bias, round(errors.within(0.03), 2)
+    (0.02, 0.01, 0.67)
     """
 
     seconds: np.ndarray

@@ -128,3 +128,21 @@ class AcousticModel(keras.Model):
             "mel_mean": self.mel_mean,
             "mel_scale": self.mel_scale,
         }
+
+
+def frames_before(mel, reduction, n_steps):
+    """The frame that each step of a decoder starts from: the last of the step before.
+
+    Args:
+        mel: `(batch, frames, n_mels)`.
+        reduction: frames per step.
+        n_steps: int, steps of the decoder.
+
+    Returns: `(batch, n_steps, n_mels)`; the first step starts from zeros.
+
+    Example:
+    >>> np.asarray(frames_before(np.arange(1.0, 6.0)[None, :, None], 2, 3))[0, :, 0].tolist()
+    [0.0, 2.0, 4.0]
+    """
+    last = mel[:, reduction - 1 :: reduction]
+    return ops.concatenate([ops.zeros_like(mel[:, :1]), last], axis=1)[:, :n_steps]

@@ -1,7 +1,7 @@
 """Monotonic alignment of frames with tokens, in the graph: all paths at once, and the best one.
 
 A path gives every frame to one token, begins at the first token, ends at the last, and goes on by
-at most one token from frame to frame: no token is skipped. Everything is float32 and vectorised
+at most one token from frame to frame: no token is skipped. Everything is float32 and vectorized
 over batch and tokens; loops run over frames.
 
 Reference: [Badlani et al., 2021](https://arxiv.org/abs/2108.10447), section 3;
@@ -137,6 +137,12 @@ def beta_binomial_prior(token_lengths, frame_lengths, n_tokens, n_frames, concen
 
     Returns: float32 `(batch, n_frames, n_tokens)`, -1e9 on padded tokens.
 
+    Example:
+    >>> import numpy as np
+    >>> prior = beta_binomial_prior(np.array([2]), np.array([3]), n_tokens=2, n_frames=3)
+    >>> np.asarray(np.exp(prior)).round(2)[0].tolist()
+    [[0.75, 0.25], [0.5, 0.5], [0.25, 0.75]]
+
     Reference: [Shih et al., 2021](https://openreview.net/forum?id=0NQwnnwAORi), appendix A;
     [Badlani et al., 2021](https://arxiv.org/abs/2108.10447), section 3.2.
     """
@@ -155,23 +161,24 @@ def beta_binomial_prior(token_lengths, frame_lengths, n_tokens, n_frames, concen
     return ops.where(n < tokens, log_prob, IMPOSSIBLE)
 
 
-def expand(values, durations, n_frames):
-    """Repeat each token's values for its frames: the length regulator.
+def assignment(durations, n_frames):
+    """1 where a frame belongs to a token, else 0.
+
+    Its product with the values of tokens repeats each for its frames: the length regulator.
 
     Args:
-        values: `(batch, tokens, channels)`.
         durations: int `(batch, tokens)`, frames of each token.
         n_frames: length of the result, int or scalar integer tensor.
 
-    Returns: `(batch, n_frames, channels)`, 0 after a row's last frame.
+    Returns: float32 `(batch, n_frames, tokens)`, 0 after a row's last frame.
+
+    Example:
+    >>> import numpy as np
+    >>> np.asarray(assignment(np.array([[2, 1]]), 4))[0].tolist()
+    [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
 
     Reference: [Ren et al., 2019](https://arxiv.org/abs/1905.09263), section 3.2.
     """
-    return ops.matmul(ops.cast(assignment(durations, n_frames), values.dtype), values)
-
-
-def assignment(durations, n_frames):
-    """1 where a frame belongs to a token, else 0: float32 `(batch, n_frames, tokens)`."""
     durations = ops.cast(durations, "int32")
     ends = ops.cumsum(durations, axis=1)[:, None, :]
     starts = ends - durations[:, None, :]

@@ -15,7 +15,13 @@ MONOTONIC_MODES = ("parallel", "recursive", "hard")
 
 
 def masked_softmax(energies, mask):
-    """Softmax over what `mask` marks as real, in float32; 0 elsewhere.
+    """Softmax over what `mask` marks as real, 0 elsewhere.
+
+    Args:
+        energies: float tensor `(batch, n)`.
+        mask: bool `(batch, n)`, True where a place is real.
+
+    Returns: float32 `(batch, n)`; rows sum to 1, or to 0 where nothing is real.
 
     Example:
     >>> import numpy as np
@@ -27,7 +33,20 @@ def masked_softmax(energies, mask):
 
 
 def context(weights, values):
-    """Sum of `values` `(batch, n, channels)`, each times its weight, in the dtype of `values`."""
+    """Sum of the values, each times its weight.
+
+    Args:
+        weights: `(batch, n)`.
+        values: `(batch, n, channels)`.
+
+    Returns: `(batch, channels)`, in the dtype of `values`.
+
+    Example:
+    >>> import numpy as np
+    >>> values = np.array([[[2.0, 0.0], [4.0, 8.0]]])
+    >>> np.asarray(context(np.array([[0.25, 0.75]]), values)).tolist()
+    [[3.5, 6.0]]
+    """
     return ops.matmul(ops.cast(weights, values.dtype)[:, None, :], values)[:, 0, :]
 
 
@@ -42,6 +61,12 @@ def additive_energies(query, keys, score_kernel, bias=None):
 
     Returns: `(batch, n)`.
 
+    Example:
+    >>> import numpy as np
+    >>> query, keys = np.array([[20.0, 0.0]]), np.array([[[0.0, 0.0], [0.0, -20.0]]])
+    >>> np.asarray(additive_energies(query, keys, np.array([2.0, 3.0]))).tolist()
+    [[2.0, -1.0]]
+
     Reference: [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473), appendix A.1.2.
     """
     query = query if bias is None else query + bias
@@ -49,20 +74,54 @@ def additive_energies(query, keys, score_kernel, bias=None):
 
 
 def score(hidden, score_kernel):
-    """`hidden` `(batch, n, units)` times `score_kernel` `(units,)`."""
+    """One number for each place from what is hidden there.
+
+    Args:
+        hidden: `(batch, n, units)`.
+        score_kernel: `(units,)`.
+
+    Returns: `(batch, n)`.
+
+    Example:
+    >>> import numpy as np
+    >>> np.asarray(score(np.array([[[1.0, 2.0], [3.0, 4.0]]]), np.array([1.0, 10.0]))).tolist()
+    [[21.0, 43.0]]
+    """
     batch, n, units = ops.shape(hidden)
     flat = ops.matmul(ops.reshape(hidden, (batch * n, units)), score_kernel[:, None])
     return ops.reshape(flat, (batch, n))
 
 
 def start_at_first(values):
-    """float32 `(batch, n)`: 1 at the first of `values` `(batch, n, channels)`, 0 elsewhere."""
+    """Weights of a reader that stands at the first place.
+
+    Args:
+        values: `(batch, n, channels)`, what is to be read.
+
+    Returns: float32 `(batch, n)`: 1 at the first place, 0 elsewhere.
+
+    Example:
+    >>> import numpy as np
+    >>> np.asarray(start_at_first(np.zeros((1, 3, 8)))).tolist()
+    [[1.0, 0.0, 0.0]]
+    """
     zeros = ops.cast(ops.zeros_like(values[:, :, 0]), "float32")
     return zeros + ops.cast(ops.arange(ops.shape(values)[1]) == 0, "float32")
 
 
 def shifted(x):
-    """`x` `(batch, n)` one place further, a zero first."""
+    """Everything one place further, a zero first.
+
+    Args:
+        x: `(batch, n)`.
+
+    Returns: `(batch, n)`; what stood at the last place is gone.
+
+    Example:
+    >>> import numpy as np
+    >>> np.asarray(shifted(np.array([[1.0, 2.0, 3.0]]))).tolist()
+    [[0.0, 1.0, 2.0]]
+    """
     return ops.pad(x[:, :-1], [[0, 0], [1, 0]])
 
 
@@ -138,7 +197,12 @@ def _linear_recurrence(factors, terms):
 def advance_filter(length, alpha, beta):
     """Probability of each number of places, 0 to `length - 1`, to go on by in a step.
 
-    The beta-binomial distribution, as a NumPy float32 array.
+    Args:
+        length: int, one more than the farthest that a step goes.
+        alpha, beta: of the beta-binomial distribution, positive; its mean is
+            `(length - 1) * alpha / (alpha + beta)`.
+
+    Returns: float32 NumPy array `(length,)`, whose sum is 1.
 
     Example:
     >>> float(np.round(advance_filter(11, 0.1, 0.9) @ np.arange(11), 5))

@@ -20,9 +20,9 @@ def normalize(x, epsilon):
         Mean and variance are float32 whatever `x` is.
     """
     wide = ops.cast(x, "float32")
-    centred = wide - ops.mean(wide, axis=-1, keepdims=True)
-    factor = ops.rsqrt(ops.mean(ops.square(centred), axis=-1, keepdims=True) + epsilon)
-    return ops.cast(centred * factor, x.dtype), ops.cast(factor, x.dtype)
+    centered = wide - ops.mean(wide, axis=-1, keepdims=True)
+    factor = ops.rsqrt(ops.mean(ops.square(centered), axis=-1, keepdims=True) + epsilon)
+    return ops.cast(centered * factor, x.dtype), ops.cast(factor, x.dtype)
 
 
 def normalize_gradient(normalized, factor, upstream):

@@ -38,7 +38,7 @@ def nearest_level(samples, levels=65536):
 def logistic_mixture_log_prob(parameters, samples, levels=65536, log_scale_min=-12.0):
     """Log-probability of each sample's level.
 
-    The share of a level is what the mixture puts between the middles to its neighbours; the first
+    The share of a level is what the mixture puts between the middles to its neighbors; the first
     and the last level take the whole tail, so that the shares of all levels sum to 1.
 
     Args:

@@ -145,7 +145,7 @@ def mel_to_magnitude(mel, spec, n_iter=20):
 
     The bands are first interpolated, as logarithms, over the frequencies they cover. Then each
     round scales the frequencies so that their bands come nearer to the given ones, in the sense
-    of the generalised Kullback-Leibler divergence. That keeps the smooth shape of the start,
+    of the generalized Kullback-Leibler divergence. That keeps the smooth shape of the start,
     where bands hold several frequencies, and never leaves the positive numbers. On speech the
     result meets the given bands within a percent, and with 80 bands it lies nearer to the true
     magnitudes than the least-squares solution of `librosa.feature.inverse.mel_to_stft`.

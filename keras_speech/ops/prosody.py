@@ -4,7 +4,7 @@ from keras import ops
 
 from keras_speech.ops import alignment
 
-# How far, in tokens, a token without a value looks for its neighbours' ones.
+# How far, in tokens, a token without a value looks for its neighbors' ones.
 _REACH = 2.0
 
 
@@ -15,6 +15,12 @@ def frame_energy(mel):
         mel: `(batch, frames, n_mels)`, log-mels in nats.
 
     Returns: float32 `(batch, frames)`.
+
+    Example:
+    >>> import numpy as np
+    >>> magnitudes = np.array([[[3.0, 4.0]]])  # a frame of two bands
+    >>> round(float(np.exp(frame_energy(np.log(magnitudes)))[0, 0]), 4)
+    5.0
     """
     return 0.5 * ops.logsumexp(2.0 * ops.cast(mel, "float32"), axis=-1)
 
@@ -31,6 +37,13 @@ def token_log_f0(f0_hz, durations, default):
         default: what a row without a voiced frame gets, in log-hertz.
 
     Returns: float32 `(batch, tokens)`, natural logarithm of hertz.
+
+    Example:
+    >>> import numpy as np
+    >>> f0_hz = np.array([[0.0, 100.0, 100.0, 0.0, 200.0]])
+    >>> pitch = np.exp(token_log_f0(f0_hz, np.array([[3, 1, 1]]), default=5.0))
+    >>> pitch.round(1)[0].tolist()  # the second token is voiceless
+    [100.0, 126.0, 200.0]
     """
     f0_hz = ops.cast(f0_hz, "float32")
     voiced = f0_hz > 0
@@ -39,7 +52,7 @@ def token_log_f0(f0_hz, durations, default):
 
 
 def token_energy(mel, durations, default):
-    """Mean of `frame_energy` over each token; tokens without a frame take their neighbours'.
+    """Mean of `frame_energy` over each token; tokens without a frame take their neighbors'.
 
     Args:
         mel: `(batch, frames, n_mels)`, log-mels in nats.
@@ -47,6 +60,12 @@ def token_energy(mel, durations, default):
         default: what a row without a frame gets.
 
     Returns: float32 `(batch, tokens)`, in nats.
+
+    Example:
+    >>> import numpy as np
+    >>> mel = np.array([[[-4.0], [-2.0], [-6.0]]])  # of one band
+    >>> np.asarray(token_energy(mel, np.array([[2, 1]]), default=-5.0)).tolist()
+    [[-3.0, -6.0]]
     """
     values = frame_energy(mel)
     return _token_means(values, ops.ones_like(values), durations, default)

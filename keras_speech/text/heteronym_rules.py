@@ -1,4 +1,4 @@
-"""English words that are written alike and said in two ways, and the neighbours that tell which.
+"""English words that are written alike and said in two ways, and the neighbors that tell which.
 
 A context is `class_` for the class of the word before, `_class` for the word after, or
 `class_class` for both.

@@ -11,7 +11,7 @@ _OTHER = "-"
 class Heteronyms:
     """Says the words of `heteronym_rules.RULES` by the classes of the words before and after.
 
-    A rule for both neighbours is stronger than one for the word before, that one stronger than
+    A rule for both neighbors is stronger than one for the word before, that one stronger than
     one for the word after. Adverbs before the word (`not`, `never`, words in -ly) are looked
     through, a possessive before it counts as `my` does, and the ends of a text as punctuation.
 
@@ -48,7 +48,7 @@ class Heteronyms:
         Returns: string tensor like `said`, changed where a rule says so.
         """
         words = tf.strings.regex_replace(units.flat_values, "^'+|'+$", "")
-        before, after = self._neighbours(words, units.value_rowids())
+        before, after = self._neighbors(words, units.value_rowids())
         # The weakest first: each later one goes over it.
         for key in (
             words,
@@ -59,7 +59,7 @@ class Heteronyms:
             said = self._said.lookup(key, said)
         return said
 
-    def _neighbours(self, words, rows):
+    def _neighbors(self, words, rows):
         classes = self._class.lookup(words, _OTHER)
         of_none = tf.equal(classes, _OTHER)
         possessive = tf.strings.regex_full_match(words, "[a-z]+'s|[a-z]+s'")

@@ -12,7 +12,6 @@ _COMBINING += "".join(map(chr, [0x330, 0x334, *range(0x339, 0x33E), 0x35C, 0x361
 
 PADDING, WORD_SPACE = "<pad>", " "
 PUNCTUATION = (".", ",", "!", "?", ";", ":", "-")
-STRESS = "ˈˌ"
 
 #: All symbols; the index is the token.
 SYMBOLS = (

@@ -131,7 +131,7 @@ def _count_tables(batches, found, size):
         counts += np.bincount(keys.ravel(), minlength=counts.size)
     counts = counts.reshape(len(LETTERS) + 1, size, size)
     # The floor keeps every single piece possible; unseen pairs stay much dearer than two
-    # neighbours sharing them.
+    # neighbors sharing them.
     floor = np.full((size, size), 1e-3)
     floor[:, 0] = 0.1
     floor[0, 1:] = 0.0

@@ -65,8 +65,8 @@ def layer_norm_lstm():
     for i, weight in enumerate(cell.weights):
         norm = next((n for n in ("kernel", "recurrent", "state") if f"{n}_norm" in weight.name), "")
         key = f"{norm}_{short_name(weight)}" if norm else short_name(weight)
-        centre = 1.0 if key.endswith("gamma") else 0.0
-        weight.assign(centre + normal(60 + i, *weight.shape, scale=0.4))
+        center = 1.0 if key.endswith("gamma") else 0.0
+        weight.assign(center + normal(60 + i, *weight.shape, scale=0.4))
         weights[key] = weight
     with tf.GradientTape() as tape:
         outputs, h, c = layer(x)

@@ -96,7 +96,7 @@ def test_the_gradient_moves_expected_sounds_only():
     ]  # fmt: skip
 
 
-def test_neighbours_matter_after_the_warmup_only():
+def test_neighbors_matter_after_the_warmup_only():
     layer = Aligner(7, n_mels=12, filters=8, context_warmup=3)
     tokens, token_lengths, mel, mel_lengths, _ = spoken(n_rows=1)
     other = tokens.copy()

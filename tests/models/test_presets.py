@@ -146,7 +146,7 @@ def test_missing_or_damaged_file_is_named(saved, name, damage):
         ("speakers", ["ann"], "number of speakers"),
         ("temperature", 0, "`temperature` must be above 0"),
         ("temperature", "cold", "or a number"),
-        ("condition", {"kind": "mel", "spec": {"colour": 1}}, "colour"),
+        ("condition", {"kind": "mel", "spec": {"color": 1}}, "color"),
         ("condition", {"kind": "mel"}, "must have the fields of an AudioSpec"),
         ("format", "keras_speech.voice", "must be a model's, with `format`"),
         ("format_version", 2, "newer keras_speech: this one reads models up to"),

@@ -100,9 +100,9 @@ def test_the_prior_is_the_beta_binomial_distribution():
         assert (found[0, :, 5:] <= -1e8).all()
 
 
-def test_expand_repeats_each_token_for_its_frames():
+def test_assignment_repeats_each_token_for_its_frames():
     values = np.arange(8, dtype="float32").reshape(1, 4, 2)
-    found = np.asarray(alignment.expand(values, np.array([[2, 0, 3, 1]]), 8))
+    found = np.asarray(alignment.assignment(np.array([[2, 0, 3, 1]]), 8)) @ values
     np.testing.assert_array_equal(found[0, :6], np.repeat(values[0], [2, 0, 3, 1], axis=0))
     assert not found[0, 6:].any()
 

@@ -116,7 +116,7 @@ def test_noise_is_uniform_and_a_longer_one_starts_with_the_shorter():
     # 387,000 cells over 10 bins: the standard deviation of a share is sqrt(0.09 / 387000).
     shares = np.histogram(long, 10, (0, 1))[0] / long.size
     np.testing.assert_allclose(shares, 0.1, atol=5 * np.sqrt(0.09 / long.size))
-    # Neighbours in time and frequency, and another seed, are uncorrelated.
+    # Neighbors in time and frequency, and another seed, are uncorrelated.
     others = [(long[1:], long[:-1]), (long[:, 1:], long[:, :-1])]
     others.append((long, np.asarray(module._noise(8, 3000, 129, "float32", keras.ops))))
     for a, b in others:

@@ -51,7 +51,7 @@ SENTENCES = {
 }
 
 
-def test_neighbours_tell_how_a_word_is_said(tokenizer):
+def test_neighbors_tell_how_a_word_is_said(tokenizer):
     expected = [(s, word) for word, line in SENTENCES.items() for s in line.split(" | ")]
     sentences = [sentence for sentence, _ in expected]
     marks = set(".,!?|")

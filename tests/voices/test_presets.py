@@ -119,7 +119,7 @@ def test_missing_or_damaged_file_is_named(voice, tmp_path, name, damage):
     "field, value, message",
     [
         ("spec", {"sample_rate": -1}, "spec: `sample_rate` must be"),
-        ("spec", {"colour": 1}, "spec: .*colour"),
+        ("spec", {"color": 1}, "spec: .*color"),
         ("tokenizer", {"class_name": "os.system", "config": {}}, "tokenizer: .*os.system"),
         ("tokenizer", {"class_name": "CharacterTokenizer", "config": {"x": 1}}, "tokenizer: .*x"),
         ("peak", 7, "voice: `peak` must be"),

@@ -40,7 +40,7 @@ class FastSpeech2(AcousticModel):
         duration_recurrent_units: size of the duration predictor's LSTMs; 0 for none. Defaults to 0.
         upsampling: `"repeat"` (as published) or `"gaussian"`, see `GaussianUpsampling`. Defaults to
             `"gaussian"`.
-        pitch, energy: whether each is modelled. Default to True. With `pitch`, `fit` needs batches
+        pitch, energy: whether each is modeled. Default to True. With `pitch`, `fit` needs batches
             with `"f0_hz"`.
         pitch_mean, pitch_scale: mean and spread of the log-pitch, in log-hertz: the networks see
             `(log(f0) - pitch_mean) / pitch_scale`. Default to 5 (148 Hz) and 0.25.
@@ -79,7 +79,7 @@ class FastSpeech2(AcousticModel):
 
     Reference: [Ren et al., 2021](https://arxiv.org/abs/2006.04558). Deviations: pitch and energy
     are means over tokens, told by a convolution ([Lancucki, 2021](https://arxiv.org/abs/2006.06873),
-    section 2), not quantised frames; the aligner:
+    section 2), not quantized frames; the aligner:
     [Badlani et al., 2021](https://arxiv.org/abs/2108.10447); Gaussian upsampling, blocks without
     attention and normalization ahead of each part by option.
     """
@@ -220,7 +220,7 @@ class FastSpeech2(AcousticModel):
         return self.unscaled(mel), weights
 
     def _targets(self, inputs, durations):
-        """Pitch and energy of each token as the networks see them, as far as they are modelled."""
+        """Pitch and energy of each token as the networks see them, as far as they are modeled."""
         targets = {}
         if self.options["pitch"] and "f0_hz" in inputs:
             log_f0 = prosody.token_log_f0(inputs["f0_hz"], durations, self.pitch_mean)
@@ -235,7 +235,7 @@ class FastSpeech2(AcousticModel):
     ):
         if self.options["pitch"] and "pitch_target" not in y_pred:
             raise ValueError(
-                '`inputs` must have "f0_hz" where pitch is modelled (or `pitch=False`). '
+                '`inputs` must have "f0_hz" where pitch is modeled (or `pitch=False`). '
                 f"Received: {', '.join(sorted(x))}"
             )
         return self.objective(x, y_pred)
@@ -287,7 +287,7 @@ class FastSpeech2(AcousticModel):
 
         Returns: dict of `"mel"` `(batch, frames, n_mels)` in nats, `"lengths"` int `(batch,)` in
         frames, `"alignment"` `(batch, frames, tokens)`, `"durations"` int `(batch, tokens)`,
-        `"stopped"` bool `(batch,)`, False where `max_frames` came first; and as far as modelled
+        `"stopped"` bool `(batch,)`, False where `max_frames` came first; and as far as modeled
         `"f0_hz"` `(batch, tokens)` and `"energy"` `(batch, tokens)` in nats, as chosen.
 
         Raises:

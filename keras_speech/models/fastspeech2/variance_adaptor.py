@@ -15,7 +15,7 @@ class VarianceAdaptor(keras.layers.Layer):
 
     Args:
         channels: width of the tokens.
-        pitch, energy: whether each is modelled.
+        pitch, energy: whether each is modeled.
         filters, kernel_size, n_layers, dropout: see `VariancePredictor`.
         duration_recurrent_units: `recurrent_units` of the `DurationPredictor`.
 
@@ -47,8 +47,8 @@ class VarianceAdaptor(keras.layers.Layer):
             *options, duration_recurrent_units, dtype=policy
         )
         self.predictors, self.embeddings = {}, {}
-        for name, modelled in (("pitch", pitch), ("energy", energy)):
-            if modelled:
+        for name, modeled in (("pitch", pitch), ("energy", energy)):
+            if modeled:
                 self.predictors[name] = VariancePredictor(*options, dtype=policy)
                 self.embeddings[name] = keras.layers.Conv1D(
                     channels, _EMBEDDING_KERNEL, padding="same", dtype=policy

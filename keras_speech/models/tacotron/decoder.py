@@ -166,12 +166,3 @@ class TacotronDecoder(keras.layers.Layer):
             "decoder_layers": self.decoder_layers,
             "stop_token": self.stop_token,
         }
-
-
-def frames_before(mel, reduction, n_steps):
-    """The frame that each of `n_steps` steps starts from: the last of the step before.
-
-    Zeros come before the first. `mel` is `(batch, frames, n_mels)`.
-    """
-    last = mel[:, reduction - 1 :: reduction]
-    return ops.concatenate([ops.zeros_like(mel[:, :1]), last], axis=1)[:, :n_steps]

@@ -7,8 +7,8 @@ import numpy as np
 from keras import ops
 
 from keras_speech.models import checks
-from keras_speech.models.acoustic import AcousticModel
-from keras_speech.models.tacotron.decoder import TacotronDecoder, frames_before
+from keras_speech.models.acoustic import AcousticModel, frames_before
+from keras_speech.models.tacotron.decoder import TacotronDecoder
 from keras_speech.models.tacotron.encoder import (
     TacotronEncoder,
     TacotronLSTMEncoder,

@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_speech.layers.postnet import Postnet
 from keras_speech.models import checks
-from keras_speech.models.acoustic import AcousticModel
+from keras_speech.models.acoustic import AcousticModel, frames_before
 from keras_speech.models.tacotron2.decoder import Tacotron2Decoder
 from keras_speech.models.tacotron2.encoder import Tacotron2Encoder
 from keras_speech.models.tacotron2.generation import CHUNK, generate_mel
@@ -187,10 +187,10 @@ class Tacotron2(AcousticModel):
         )
         mel = self.scaled(inputs["mel"])
         n_steps = -(-ops.shape(mel)[1] // self.reduction)
-        before = self._frames_before(mel, n_steps)
+        before = frames_before(mel, self.reduction, n_steps)
         if training and self.scheduled_sampling:
             predicted, _, _ = self.decoder(before, values, values_mask=mask, training=True)
-            predicted = self._frames_before(ops.stop_gradient(predicted), n_steps)
+            predicted = frames_before(ops.stop_gradient(predicted), self.reduction, n_steps)
             draws = keras.random.uniform(ops.shape(before)[:2], seed=self.seed_generator)
             own = draws[:, :, None] < self.scheduled_sampling
             before = ops.where(own, predicted, before)
@@ -205,11 +205,6 @@ class Tacotron2(AcousticModel):
             "stop_logits": stop_logits,
             "alignment": alignment,
         }
-
-    def _frames_before(self, mel, n_steps):
-        """The frame that each step starts from: the last of the step before; zeros come first."""
-        last = mel[:, self.reduction - 1 :: self.reduction]
-        return ops.concatenate([ops.zeros_like(mel[:, :1]), last], axis=1)[:, :n_steps]
 
     def encode(self, tokens, token_lengths, speaker=None, training=None):
         """The memory and its mask: `(batch, tokens, channels)`, bool `(batch, tokens)`."""

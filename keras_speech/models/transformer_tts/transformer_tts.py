@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_speech.layers.postnet import Postnet
 from keras_speech.models import checks
-from keras_speech.models.acoustic import AcousticModel
+from keras_speech.models.acoustic import AcousticModel, frames_before
 from keras_speech.models.tacotron2.losses import Tacotron2Losses
 from keras_speech.models.transformer_tts import alignment as alignments
 from keras_speech.models.transformer_tts.decoder import TransformerTTSDecoder
@@ -192,10 +192,10 @@ class TransformerTTS(AcousticModel):
         )
         mel = self.scaled(inputs["mel"])
         n_steps = -(-ops.shape(mel)[1] // self.reduction)
-        before = self._frames_before(mel, n_steps)
+        before = frames_before(mel, self.reduction, n_steps)
         if training and self.scheduled_sampling:
             predicted, _, _ = self.decoder(before, values, mask, training=True)
-            predicted = self._frames_before(ops.stop_gradient(predicted), n_steps)
+            predicted = frames_before(ops.stop_gradient(predicted), self.reduction, n_steps)
             draws = keras.random.uniform(ops.shape(before)[:2], seed=self.seed_generator)
             before = ops.where(draws[:, :, None] < self.scheduled_sampling, predicted, before)
         mel_before, stop_logits, weights = self.decoder(
@@ -210,11 +210,6 @@ class TransformerTTS(AcousticModel):
             "stop_logits": stop_logits,
             "alignment": self.alignment(weights, step_lengths, token_lengths),
         }
-
-    def _frames_before(self, mel, n_steps):
-        """The frame that each step starts from: the last of the step before; zeros come first."""
-        last = mel[:, self.reduction - 1 :: self.reduction]
-        return ops.concatenate([ops.zeros_like(mel[:, :1]), last], axis=1)[:, :n_steps]
 
     def encode(self, tokens, token_lengths, speaker=None, training=None):
         """The memory and its mask: `(batch, tokens, channels)`, bool `(batch, tokens)`."""

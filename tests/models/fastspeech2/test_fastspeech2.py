@@ -9,6 +9,9 @@ TINY = dict(
     filters=12, kernel_sizes=(3, 1), predictor_filters=8,
 )  # fmt: skip
 STILL = dict(TINY, dropout=0.0, predictor_dropout=0.0)
+# The aligner for 80 symbols: an embedding, a dense layer and a convolution of 3 without biases, all
+# of 256 units; the mean and slope of two states in 80 bands, and the counter of its warmup.
+ALIGNER = 80 * 256 + 257 * 256 + 3 * 256 * 256 + 257 * (2 * 2 * 80) + 1
 TOKENS = np.array([[5, 3, 8, 1, 2], [2, 7, 4, 0, 0]], "int32")
 
 
@@ -53,6 +56,21 @@ def test_the_published_configuration_has_the_size_of_its_layers():
     told = 2 * (3 + 1) * 256  # pitch and energy, by convolutions of 3
     expected = 8 * block + 3 * predictor + told + 80 * 256 + 257 * 80
     assert model.count_params() == expected == 24_323_411
+    model = FastSpeech2(80, **fastspeech2_configs.PUBLISHED)
+    assert model.count_params() == expected + ALIGNER == 24_688_532
+
+
+def test_the_small_configuration_has_the_size_of_its_layers():
+    """Blocks of 591 thousand without attention, a normalization after each stack, three predictors,
+    and what the range of a token in frames is projected from: its channels and its length."""
+    model = FastSpeech2(80, aligner=False, **fastspeech2_configs.SMALL)
+    block = (7 * 192 + 1) * 384 + (384 + 1) * 192 + 2 * 192
+    predictor = (5 * 192 + 1) * 128 + (5 * 128 + 1) * 128 + 2 * 2 * 128 + 129
+    told = 2 * (3 + 1) * 192
+    expected = 7 * block + 2 * 2 * 192 + 3 * predictor + told + 80 * 192 + 193 * 80 + (193 + 1)
+    assert model.count_params() == expected == 4_785_877
+    model = FastSpeech2(80, **fastspeech2_configs.SMALL)
+    assert model.count_params() == expected + ALIGNER == 5_150_998
 
 
 @pytest.mark.parametrize("upsampling", ["gaussian", "repeat"])
@@ -212,7 +230,7 @@ def test_fit_without_pitch_says_what_is_missing():
     model.compile(keras.optimizers.Adam())
     x = batch()
     del x["f0_hz"]
-    with pytest.raises(ValueError, match='`inputs` must have "f0_hz" where pitch is modelled'):
+    with pytest.raises(ValueError, match='`inputs` must have "f0_hz" where pitch is modeled'):
         model.train_on_batch(x)
 
 
