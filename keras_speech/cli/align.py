@@ -114,6 +114,11 @@ def run(arguments):
             f"The model of voice `{voice.name}` is a {type(voice.acoustic_model).__name__}, which "
             "cannot align. NeuralHMMTTS and FastSpeech2 can."
         )
+    if getattr(voice.acoustic_model, "aligner", True) is None:
+        raise CommandError(
+            f"The model of voice `{voice.name}` is a {type(voice.acoustic_model).__name__} without "
+            "its aligner, which cannot align."
+        )
     corpus = read_corpus(arguments.layout, directory, on_error=arguments.on_error, skipped=skipped)
     if split is not None:
         corpus = corpus.subset(data.read_ids(split))

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.ops import alignment, masking
 
 
@@ -41,7 +42,7 @@ class Aligner(keras.layers.Layer):
     each state and of the prior; -1e9 on padding.
 
     Raises:
-        ValueError: if `states_per_token`, `sharpness` or `prior_concentration` is out of range.
+        ValueError: if a number is out of range.
 
     Example:
     >>> import numpy as np
@@ -72,13 +73,12 @@ class Aligner(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if not states_per_token >= 1:
-            raise ValueError(
-                "`states_per_token` must be at least 1. "
-                f"Received: states_per_token={states_per_token}"
-            )
-        if not sharpness > 0:
-            raise ValueError(f"`sharpness` must be greater than 0. Received: sharpness={sharpness}")
+        argument_checks.check_whole(
+            vocabulary_size=vocabulary_size, n_mels=n_mels, filters=filters,
+            states_per_token=states_per_token, kernel_size=kernel_size,
+        )  # fmt: skip
+        argument_checks.check_whole(least=0, context_warmup=context_warmup)
+        argument_checks.check_positive(sharpness=sharpness)
         if not prior_concentration >= 0:
             raise ValueError(
                 "`prior_concentration` must not be negative. "

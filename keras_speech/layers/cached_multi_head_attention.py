@@ -5,6 +5,8 @@ import math
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
+
 
 @keras.saving.register_keras_serializable("keras_speech")
 class CachedMultiHeadAttention(keras.layers.MultiHeadAttention):
@@ -34,7 +36,7 @@ class CachedMultiHeadAttention(keras.layers.MultiHeadAttention):
     `(batch, heads, queries, values)`.
 
     Raises:
-        ValueError: if `use_gate` or `sliding_window` is set.
+        ValueError: if a number is out of range, or `use_gate` or `sliding_window` is set.
 
     Example:
     >>> import numpy as np
@@ -51,6 +53,8 @@ class CachedMultiHeadAttention(keras.layers.MultiHeadAttention):
     """
 
     def __init__(self, num_heads, key_dim, dropout=0.0, use_bias=True, **kwargs):
+        argument_checks.check_whole(num_heads=num_heads, key_dim=key_dim)
+        argument_checks.check_share(dropout=dropout)
         super().__init__(num_heads, key_dim, dropout=dropout, use_bias=use_bias, **kwargs)
         for name in ("use_gate", "sliding_window"):
             if kwargs.get(name):

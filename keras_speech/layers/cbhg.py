@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.layers.conv_norm1d import ConvNorm1D
 from keras_speech.layers.gru import GRU
 from keras_speech.layers.highway import Highway
@@ -62,10 +63,12 @@ class CBHG(keras.layers.Layer):
         self.projection_channels = projection_channels
         self.highway_layers, self.highway_units = highway_layers, highway_units
         self.gru_units = gru_units
-        for name in ("bank_size", "bank_channels", "projection_channels", "highway_units"):
-            _check_whole(name, getattr(self, name), least=1)
-        _check_whole("gru_units", gru_units, least=1)
-        _check_whole("highway_layers", highway_layers, least=0)
+        argument_checks.check_whole(
+            bank_size=bank_size, bank_channels=bank_channels,
+            projection_channels=projection_channels, highway_units=highway_units,
+            gru_units=gru_units,
+        )  # fmt: skip
+        argument_checks.check_whole(least=0, highway_layers=highway_layers)
         self.supports_masking = True
 
     def build(self, input_shape):
@@ -133,8 +136,3 @@ class CBHG(keras.layers.Layer):
 
 def _masked(x, mask):
     return x if mask is None else x * ops.cast(mask, x.dtype)[:, :, None]
-
-
-def _check_whole(name, value, least):
-    if isinstance(value, bool) or value != int(value) or value < least:
-        raise ValueError(f"`{name}` must be a whole number from {least}. Received: {name}={value}")

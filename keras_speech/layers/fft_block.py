@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
+
 
 @keras.saving.register_keras_serializable("keras_speech")
 class FFTBlock(keras.layers.Layer):
@@ -28,7 +30,7 @@ class FFTBlock(keras.layers.Layer):
     Returns: float tensor `(batch, time, channels)`.
 
     Raises:
-        ValueError: if `channels` is no multiple of `n_heads`.
+        ValueError: if a number is out of range, or `channels` no multiple of `n_heads`.
 
     Example:
     >>> import numpy as np
@@ -50,6 +52,10 @@ class FFTBlock(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
+        argument_checks.check_whole(channels=channels, filters=filters)
+        argument_checks.check_whole(least=0, n_heads=n_heads)
+        argument_checks.check_sizes(2, kernel_sizes=kernel_sizes)
+        argument_checks.check_share(dropout=dropout)
         if n_heads and channels % n_heads:
             raise ValueError(
                 "`channels` must be a multiple of `n_heads`. "

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.ops import masking
 
 # Narrower than this, all frames but the nearest would have a weight of 0 at every token.
@@ -28,6 +29,9 @@ class GaussianUpsampling(keras.layers.Layer):
     Returns: `(outputs, weights)`: `(batch, n_frames, channels)`, 0 after each row's last frame, and
     float32 `(batch, n_frames, tokens)`, which sum to 1 over the tokens of each real frame.
 
+    Raises:
+        ValueError: if `n_frames` is neither None nor a whole number from 1.
+
     Example:
     >>> import numpy as np
     >>> outputs, weights = GaussianUpsampling()(np.zeros((1, 2, 8)), np.array([[2, 3]]))
@@ -40,6 +44,8 @@ class GaussianUpsampling(keras.layers.Layer):
 
     def __init__(self, n_frames=None, **kwargs):
         super().__init__(**kwargs)
+        if n_frames is not None:
+            argument_checks.check_whole(n_frames=n_frames)
         self.n_frames = n_frames
         self.supports_masking = True
         # Softplus of it: at first a token reaches about one frame beyond its borders.

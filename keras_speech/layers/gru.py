@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.layers.zoneout_lstm import reverse_rows
 from keras_speech.ops import gru
 
@@ -41,8 +42,7 @@ class GRU(keras.layers.Layer):
 
     def __init__(self, units, **kwargs):
         super().__init__(**kwargs)
-        if isinstance(units, bool) or units != int(units) or units < 1:
-            raise ValueError(f"`units` must be a whole number from 1. Received: units={units}")
+        argument_checks.check_whole(units=units)
         self.units = units
         self.supports_masking = True
 

@@ -2,6 +2,8 @@
 
 import keras
 
+from keras_speech.layers import argument_checks
+
 
 @keras.saving.register_keras_serializable("keras_speech")
 class Highway(keras.layers.Layer):
@@ -19,6 +21,9 @@ class Highway(keras.layers.Layer):
 
     Returns: float tensor of the same shape.
 
+    Raises:
+        ValueError: if `gate_bias` is no finite number.
+
     Example:
     >>> import numpy as np
     >>> tuple(Highway()(np.zeros((2, 7, 8))).shape)
@@ -29,6 +34,7 @@ class Highway(keras.layers.Layer):
 
     def __init__(self, activation="relu", gate_bias=-1.0, **kwargs):
         super().__init__(**kwargs)
+        argument_checks.check_number(gate_bias=gate_bias)
         self.activation, self.gate_bias = keras.activations.get(activation), gate_bias
         self.supports_masking = True
 

@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_speech.layers import argument_checks
 from keras_speech.ops import positions
 
 
@@ -22,7 +23,7 @@ class ScaledPositionalEncoding(keras.layers.Layer):
     Returns: float tensor `(batch, time, channels)`.
 
     Raises:
-        ValueError: if `channels` is odd.
+        ValueError: if `channels` is odd, or `initial_scale` no finite number.
 
     Example:
     >>> import numpy as np
@@ -36,6 +37,7 @@ class ScaledPositionalEncoding(keras.layers.Layer):
 
     def __init__(self, initial_scale=1.0, **kwargs):
         super().__init__(**kwargs)
+        argument_checks.check_number(initial_scale=initial_scale)
         self.initial_scale = initial_scale
         self.supports_masking = True
 

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.layers.zoneout_lstm import ZoneoutLSTM
 
 
@@ -25,6 +26,9 @@ class VariancePredictor(keras.layers.Layer):
 
     Returns: float32 tensor `(batch, tokens)`, 0 on padding.
 
+    Raises:
+        ValueError: if a size is not a whole number or `dropout` not in [0, 1].
+
     Example:
     >>> import numpy as np
     >>> tuple(VariancePredictor(filters=16)(np.zeros((2, 7, 8))).shape)
@@ -44,6 +48,9 @@ class VariancePredictor(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
+        argument_checks.check_whole(filters=filters, kernel_size=kernel_size)
+        argument_checks.check_whole(least=0, n_layers=n_layers, recurrent_units=recurrent_units)
+        argument_checks.check_share(dropout=dropout)
         self.filters, self.kernel_size, self.n_layers = filters, kernel_size, n_layers
         self.dropout, self.recurrent_units = dropout, recurrent_units
         self.supports_masking = True

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.ops import lstm
 
 
@@ -30,7 +31,7 @@ class ZoneoutLSTM(keras.layers.Layer):
     Returns: float tensor `(batch, time, units)`.
 
     Raises:
-        ValueError: if `zoneout` is not in `[0, 1)`.
+        ValueError: if `units` is not a whole number from 1, or `zoneout` not in `[0, 1)`.
 
     Example:
     >>> import numpy as np
@@ -44,9 +45,9 @@ class ZoneoutLSTM(keras.layers.Layer):
 
     def __init__(self, units, zoneout=0.0, seed=None, **kwargs):
         super().__init__(**kwargs)
+        argument_checks.check_whole(units=units)
+        argument_checks.check_rate(zoneout=zoneout)
         self.units, self.zoneout, self.seed = units, zoneout, seed
-        if not 0 <= zoneout < 1:
-            raise ValueError(f"`zoneout` must be in [0, 1). Received: zoneout={zoneout}")
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.supports_masking = True
 

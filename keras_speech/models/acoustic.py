@@ -67,9 +67,16 @@ class AcousticModel(keras.Model):
         return masking.sequence_mask(token_lengths, ops.shape(tokens)[1])
 
     def with_speaker(self, values, speaker):
-        """`values` `(batch, n, channels)` with the speaker's embedding appended to each step."""
+        """`values` `(batch, n, channels)` with the speaker's embedding appended to each step.
+
+        A model of one speaker leaves a batch's `"speaker"` aside: any corpus may name its own.
+
+        Raises:
+            ValueError: if the model has several speakers and none, or an unknown one, is given.
+        """
         if not self.n_speakers:
             return values
+        checks.check_batch_speaker(speaker, self.n_speakers)
         embedded = ops.cast(self.speaker_embedding(speaker), values.dtype)[:, None, :]
         shape = (*ops.shape(values)[:2], self.speaker_channels)
         return ops.concatenate([values, ops.broadcast_to(embedded, shape)], axis=-1)

@@ -1,25 +1,12 @@
 """Arguments of acoustic models, checked: an error names argument, rule and value."""
 
-import numbers
-
 import numpy as np
 from keras import ops
 
-
-def check_positive(**numbers):
-    """Raise `ValueError` for the first number that is not greater than 0."""
-    for name, value in numbers.items():
-        if not value > 0:
-            raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
-
-
-def check_whole(*, least=1, **numbers_by_name):
-    """Raise `ValueError` for the first number that is not a whole one from `least` on."""
-    for name, value in numbers_by_name.items():
-        if not is_whole(value) or value < least:
-            raise ValueError(
-                f"`{name}` must be a whole number from {least}. Received: {name}={value}"
-            )
+from keras_speech.layers.argument_checks import check_positive as check_positive
+from keras_speech.layers.argument_checks import check_share as check_share
+from keras_speech.layers.argument_checks import check_whole as check_whole
+from keras_speech.layers.argument_checks import is_whole as is_whole
 
 
 def check_seed(seed):
@@ -28,16 +15,13 @@ def check_seed(seed):
         raise ValueError(f"`seed` must be a whole number. Received: seed={seed!r}")
 
 
-def is_whole(value):
-    """Tell whether a value is an integer, NumPy's included; `True` and `False` are none."""
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
-
-
-def check_share(**numbers):
-    """Raise `ValueError` for the first number that is not in [0, 1]."""
-    for name, value in numbers.items():
-        if not 0 <= value <= 1:
-            raise ValueError(f"`{name}` must be in [0, 1]. Received: {name}={value}")
+def check_decoding(max_frames, seed, stop_threshold=0.5):
+    """Raise `ValueError` for arguments that decoding frame by frame cannot take."""
+    check_whole(max_frames=max_frames)
+    check_share(stop_threshold=stop_threshold)
+    check_seed(seed)
+    # NumPy, which draws the noise, has no generators of negative seeds.
+    check_whole(least=0, seed=seed)
 
 
 def check_tokens(tokens, token_lengths, vocabulary_size):
@@ -88,3 +72,46 @@ def check_speaker(speaker, batch_size, n_speakers):
             f"`speaker` must be in [0, {n_speakers}). Received: speaker={speaker.tolist()}"
         )
     return speaker.astype("int32")
+
+
+def check_batch_speaker(speaker, n_speakers):
+    """Raise `ValueError` for a batch's speakers, if there are none or one that is not known.
+
+    In a graph the numbers themselves cannot be seen: there only the first is checked.
+    """
+    if speaker is None:
+        raise ValueError(
+            f'`inputs` must have "speaker": the model has {n_speakers} speakers. '
+            "Received: speaker=None"
+        )
+    known = concrete(speaker)
+    if known is not None and known.size and not (0 <= known.min() and known.max() < n_speakers):
+        raise ValueError(
+            f'"speaker" of `inputs` must be in [0, {n_speakers}). '
+            f"Received: speaker={known.tolist()}"
+        )
+
+
+def check_batch_durations(durations, mel_lengths):
+    """Raise `ValueError` for a batch's durations that are negative or not as long as the mels.
+
+    In a graph the numbers cannot be seen, and nothing is checked.
+    """
+    durations, mel_lengths = concrete(durations), concrete(mel_lengths)
+    if durations is None or mel_lengths is None:
+        return
+    wrong = (durations < 0).any(axis=1) | (durations.sum(axis=1) != mel_lengths)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(
+            '"durations" of `inputs` must be numbers of frames from 0 that sum to "mel_lengths". '
+            f"Received: {durations[row].tolist()} for {mel_lengths[row]} frames in row {row}"
+        )
+
+
+def concrete(value):
+    """`value` as a NumPy array, or None for what is only a symbol, in a graph."""
+    try:
+        return np.asarray(ops.convert_to_numpy(value))
+    except (NotImplementedError, TypeError, ValueError, AttributeError):
+        return None

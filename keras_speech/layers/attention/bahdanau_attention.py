@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.layers.attention.attention_mechanism import AttentionMechanism
 from keras_speech.ops import attention
 
@@ -25,6 +26,9 @@ class BahdanauAttention(AttentionMechanism):
 
     Returns: `(context, weights, state)`; `weights` sum to 1 and are 0 on padding.
 
+    Raises:
+        ValueError: if `units` is not a whole number from 1.
+
     Example:
     >>> import numpy as np
     >>> attention = BahdanauAttention(units=16)
@@ -39,6 +43,7 @@ class BahdanauAttention(AttentionMechanism):
 
     def __init__(self, units=128, normalize=False, **kwargs):
         super().__init__(**kwargs)
+        argument_checks.check_whole(units=units)
         self.units, self.normalize = units, normalize
 
     def build_weights(self, query_channels, value_channels):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.layers.attention.attention_mechanism import AttentionMechanism
 from keras_speech.ops import attention, location_attention
 
@@ -37,7 +38,8 @@ class DynamicConvolutionAttention(AttentionMechanism):
     last weights, all on the first place at first.
 
     Raises:
-        ValueError: if a filter's length is even, or a number of the prior not greater than 0.
+        ValueError: if a size is not a whole number from 1, a filter's length even, or a number of
+            the prior not greater than 0.
 
     Example:
     >>> import numpy as np
@@ -55,19 +57,17 @@ class DynamicConvolutionAttention(AttentionMechanism):
         prior_length=11, prior_alpha=0.1, prior_beta=0.9, **kwargs,
     ):  # fmt: skip
         super().__init__(**kwargs)
-        for name, value in (("static_length", static_length), ("dynamic_length", dynamic_length)):
-            if value % 2 == 0:
-                raise ValueError(f"`{name}` must be odd. Received: {name}={value}")
-        prior = {
-            "prior_length": prior_length, "prior_alpha": prior_alpha, "prior_beta": prior_beta,
-        }  # fmt: skip
-        for name, value in prior.items():
-            if not value > 0:
-                raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
+        argument_checks.check_whole(
+            units=units, static_filters=static_filters, dynamic_filters=dynamic_filters,
+            prior_length=prior_length,
+        )  # fmt: skip
+        argument_checks.check_odd(static_length=static_length, dynamic_length=dynamic_length)
+        argument_checks.check_positive(prior_alpha=prior_alpha, prior_beta=prior_beta)
         self.units = units
         self.static_filters, self.static_length = static_filters, static_length
         self.dynamic_filters, self.dynamic_length = dynamic_filters, dynamic_length
-        self.prior_length, self.prior_alpha, self.prior_beta = prior.values()
+        self.prior_length = prior_length
+        self.prior_alpha, self.prior_beta = prior_alpha, prior_beta
         # As a window that is centered on the place it leads to, so that all it may come from lies
         # in its first half.
         forward = attention.advance_filter(prior_length, prior_alpha, prior_beta)

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.layers.attention.attention_mechanism import AttentionMechanism
 from keras_speech.ops import attention
 
@@ -27,6 +28,9 @@ class ForwardAttention(AttentionMechanism):
     Returns: `(context, weights, state)`; `weights` sum to 1 and are 0 on padding. They reach one
     place further a step at most, and a place that was passed entirely stays at 0.
 
+    Raises:
+        ValueError: if a width is not a whole number from 1.
+
     Example:
     >>> import numpy as np
     >>> attention = ForwardAttention(units=16)
@@ -44,6 +48,7 @@ class ForwardAttention(AttentionMechanism):
 
     def __init__(self, units=128, transition_agent=True, agent_units=64, **kwargs):
         super().__init__(**kwargs)
+        argument_checks.check_whole(units=units, agent_units=agent_units)
         self.units, self.transition_agent = units, transition_agent
         self.agent_units = agent_units
 

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.layers.attention.attention_mechanism import AttentionMechanism
 
 VERSIONS = ("v0", "v1", "v2")
@@ -44,7 +45,8 @@ class GMMAttention(AttentionMechanism):
     go back.
 
     Raises:
-        ValueError: if `version` is unknown, or a number not greater than 0.
+        ValueError: if `version` is unknown, a size not a whole number from 1, or another number
+            not greater than 0.
 
     Example:
     >>> import numpy as np
@@ -70,9 +72,10 @@ class GMMAttention(AttentionMechanism):
             raise ValueError(
                 f"`version` must be one of {', '.join(VERSIONS)}. Received: version={version!r}"
             )
+        argument_checks.check_whole(units=units, n_components=n_components)
         for name, value in (("initial_delta", initial_delta), ("initial_sigma", initial_sigma)):
-            if value is not None and not value > 0:
-                raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
+            if value is not None:
+                argument_checks.check_positive(**{name: value})
         self.units, self.n_components, self.version = units, n_components, version
         self.initial_delta, self.initial_sigma = initial_delta, initial_sigma
 

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.layers.attention.attention_mechanism import AttentionMechanism
 from keras_speech.ops import location_attention
 
@@ -21,7 +22,7 @@ class LocationSensitiveAttention(AttentionMechanism):
     Returns: `(context, weights, state)`; `weights` sum to 1 and are 0 on padding.
 
     Raises:
-        ValueError: if `kernel_size` is even.
+        ValueError: if a size is not a whole number from 1, or `kernel_size` even.
 
     Example:
     >>> import numpy as np
@@ -38,8 +39,8 @@ class LocationSensitiveAttention(AttentionMechanism):
     def __init__(self, units=128, filters=32, kernel_size=31, **kwargs):
         super().__init__(**kwargs)
         self.units, self.filters, self.kernel_size = units, filters, kernel_size
-        if kernel_size % 2 == 0:
-            raise ValueError(f"`kernel_size` must be odd. Received: kernel_size={kernel_size}")
+        argument_checks.check_whole(units=units, filters=filters)
+        argument_checks.check_odd(kernel_size=kernel_size)
 
     def build_weights(self, query_channels, value_channels):
         self.query_kernel = self.add_weight(shape=(query_channels, self.units), name="query_kernel")

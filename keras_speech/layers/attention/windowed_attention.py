@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_speech.layers import argument_checks
 from keras_speech.layers.attention import registry
 from keras_speech.layers.attention.attention_mechanism import AttentionMechanism
 
@@ -25,7 +26,7 @@ class WindowedAttention(AttentionMechanism):
     Returns: `(context, weights, state)`; `weights` are what the attention makes of what it sees.
 
     Raises:
-        ValueError: if `back` or `ahead` is negative.
+        ValueError: if `back` or `ahead` is not a whole number from 0.
 
     Example:
     >>> import numpy as np
@@ -43,9 +44,7 @@ class WindowedAttention(AttentionMechanism):
 
     def __init__(self, attention="location_sensitive", back=1, ahead=3, **kwargs):
         super().__init__(**kwargs)
-        for name, value in (("back", back), ("ahead", ahead)):
-            if value < 0:
-                raise ValueError(f"`{name}` must be 0 or more. Received: {name}={value}")
+        argument_checks.check_whole(least=0, back=back, ahead=ahead)
         self.attention = registry.get(attention, dtype=self.dtype_policy)
         self.back, self.ahead = back, ahead
 

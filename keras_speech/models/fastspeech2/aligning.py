@@ -18,9 +18,11 @@ def alignment_of(model, inputs, training=None):
     `"path_log_likelihood"` `(batch,)` of all paths.
 
     Raises:
-        ValueError: if there are none and no aligner.
+        ValueError: if there are none and no aligner, or (outside of a graph, where numbers can be
+            seen) they do not sum to the frames.
     """
     if "durations" in inputs:
+        checks.check_batch_durations(inputs["durations"], inputs["mel_lengths"])
         return {"durations": ops.cast(inputs["durations"], "int32")}
     if model.aligner is None:
         raise ValueError(

@@ -59,7 +59,8 @@ class FastSpeech2(AcousticModel):
             `"mel"` float `(batch, frames, n_mels)` in nats, `"mel_lengths"` int `(batch,)`; with
             several speakers `"speaker"` int `(batch,)`; `"f0_hz"` float `(batch, frames)`, 0 where
             unvoiced, without which the predicted pitch is used; `"durations"` int
-            `(batch, tokens)`, frames per token, without which the aligner is asked.
+            `(batch, tokens)`, frames per token, which sum to `"mel_lengths"` (`data` checks that,
+            the model outside of graphs only), without which the aligner is asked.
         training: whether dropout acts.
 
     Returns: dict of `"mel"` `(batch, frames, n_mels)`, `"alignment"` `(batch, frames, tokens)`,
@@ -123,11 +124,10 @@ class FastSpeech2(AcousticModel):
         super().__init__(
             vocabulary_size, n_mels, n_speakers, speaker_channels, mel_mean, mel_scale, **kwargs
         )
+        checks.check_whole(encoder_layers=encoder_layers, decoder_layers=decoder_layers)
         checks.check_positive(
-            channels=channels, encoder_layers=encoder_layers, decoder_layers=decoder_layers,
-            filters=filters, pitch_scale=pitch_scale, energy_scale=energy_scale,
-            pitch_range=pitch_range,
-        )  # fmt: skip
+            pitch_scale=pitch_scale, energy_scale=energy_scale, pitch_range=pitch_range
+        )
         if upsampling not in UPSAMPLINGS:
             raise ValueError(
                 f"`upsampling` must be one of {', '.join(UPSAMPLINGS)}. "

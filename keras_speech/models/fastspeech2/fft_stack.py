@@ -15,6 +15,9 @@ class FFTStack(keras.layers.Layer):
         channels, n_heads, filters, kernel_sizes, dropout, norm_first: see `FFTBlock`.
 
     Call arguments and result: as `FFTBlock`'s.
+
+    Raises:
+        ValueError: if `channels` is odd and there are heads.
     """
 
     def __init__(
@@ -28,6 +31,11 @@ class FFTStack(keras.layers.Layer):
             FFTBlock(channels, n_heads, filters, kernel_sizes, dropout, norm_first, dtype=policy)
             for _ in range(n_layers)
         ]
+        if n_heads and channels % 2:
+            raise ValueError(
+                "`channels` must be even where attention needs positions (`n_heads` above 0). "
+                f"Received: channels={channels}, n_heads={n_heads}"
+            )
         # With normalization ahead of each part, nothing has normalized the sum at the end.
         self.norm = (
             keras.layers.LayerNormalization(epsilon=1e-5, dtype=policy) if norm_first else None

@@ -20,8 +20,7 @@ def generation_arrays(
     Raises:
         ValueError: if an argument has the wrong shape or is out of range.
     """
-    checks.check_positive(max_frames=max_frames)
-    checks.check_seed(seed)
+    checks.check_decoding(max_frames, seed)
     if not 0 < quantile < 1:
         raise ValueError(f"`quantile` must be in (0, 1). Received: quantile={quantile}")
     if not 0 <= temperature < np.inf:

@@ -69,7 +69,7 @@ class Tacotron(AcousticModel):
             `"mel"` float `(batch, frames, n_mels)` in nats, `"mel_lengths"` int `(batch,)`, and
             with several speakers `"speaker"` int `(batch,)`. For the losses also `"linear"` float
             `(batch, frames, n_freqs)` in nats and, if they are known, `"durations"` int
-            `(batch, tokens)`, frames per token.
+            `(batch, tokens)`, frames per token (checked where batches are made, not here).
         training: whether dropout acts and statistics are updated (the decoder's prenet always
             drops).
         noise: see `Prenet`. Defaults to None.
@@ -262,7 +262,7 @@ class Tacotron(AcousticModel):
             ValueError: if an argument has the wrong shape or is out of range.
         """
         tokens, token_lengths, *speaker = self.checked(tokens, token_lengths, speaker)
-        checks.check_positive(max_frames=max_frames)
+        checks.check_decoding(max_frames, seed, stop_threshold)
         max_steps = -(-max_frames // self.reduction)
         n_chunks = -(-max_steps // CHUNK)
         noise = np.random.default_rng(seed).random(

@@ -59,7 +59,8 @@ class Tacotron2(AcousticModel):
         inputs: dict of `"tokens"` int `(batch, tokens)`, `"token_lengths"` int `(batch,)`,
             `"mel"` float `(batch, frames, n_mels)` in nats, `"mel_lengths"` int `(batch,)`, and
             with several speakers `"speaker"` int `(batch,)`. For the losses also `"durations"` int
-            `(batch, tokens)`, frames per token, if they are known.
+            `(batch, tokens)`, frames per token, if they are known (checked where batches are made,
+            not here).
         training: whether dropout and zoneout act (the prenet's dropout always does).
         noise: see `Prenet`. Defaults to None.
 
@@ -121,7 +122,8 @@ class Tacotron2(AcousticModel):
         super().__init__(
             vocabulary_size, n_mels, n_speakers, speaker_channels, mel_mean, mel_scale, **kwargs
         )
-        checks.check_positive(reduction=reduction)
+        checks.check_whole(reduction=reduction)
+        checks.check_whole(least=0, end_patience=end_patience)
         checks.check_share(scheduled_sampling=scheduled_sampling)
         self.reduction = reduction
         self.scheduled_sampling, self.end_patience = scheduled_sampling, end_patience
@@ -235,7 +237,7 @@ class Tacotron2(AcousticModel):
             ValueError: if an argument has the wrong shape or is out of range.
         """
         tokens, token_lengths, *speaker = self.checked(tokens, token_lengths, speaker)
-        checks.check_positive(max_frames=max_frames)
+        checks.check_decoding(max_frames, seed, stop_threshold)
         max_steps = -(-max_frames // self.reduction)
         n_chunks = -(-max_steps // CHUNK)
         noise = np.random.default_rng(seed).random(

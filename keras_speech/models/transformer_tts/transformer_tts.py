@@ -255,8 +255,7 @@ class TransformerTTS(AcousticModel):
                 for of a model without guided heads.
         """
         tokens, token_lengths, *speaker = self.checked(tokens, token_lengths, speaker)
-        checks.check_positive(max_frames=max_frames)
-        checks.check_seed(seed)
+        checks.check_decoding(max_frames, seed, stop_threshold)
         if attention_window is not None:
             checks.check_whole(attention_window=attention_window)
             if not self.guided_heads:

@@ -43,5 +43,7 @@ def test_without_a_way_back_it_never_goes_back():
 
 
 def test_a_negative_window_is_refused():
-    with pytest.raises(ValueError, match="`ahead` must be 0 or more. Received: ahead=-1"):
+    with pytest.raises(
+        ValueError, match="`ahead` must be a whole number from 0. Received: ahead=-1"
+    ):
         WindowedAttention("bahdanau", ahead=-1)

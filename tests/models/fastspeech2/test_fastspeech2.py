@@ -262,6 +262,11 @@ def test_generate_refuses_what_it_cannot_do(arguments, message):
     [
         ({"upsampling": "linear"}, "`upsampling` must be one of gaussian, repeat"),
         ({"mel_loss": "l3"}, "`mel_loss` must be one of l1, l2"),
+        (
+            {"channels": 7, "n_heads": 1},
+            "`channels` must be even .*Received: channels=7, n_heads=1",
+        ),
+        ({"decoder_layers": 0}, "`decoder_layers` must be a whole number from 1"),
         ({"pitch_scale": 0.0}, "`pitch_scale` must be greater than 0"),
         ({"loss_weights": {"tempo": 1.0}}, "`loss_weights` must name .*Received: tempo"),
     ],

@@ -128,7 +128,7 @@ def test_speakers_sound_different_and_must_be_named():
         ({"temperature": -1}, "`temperature` must be a number from 0"),
         ({"speed": 5.0}, r"`speed` must be a number in \[0.25, 4.0\]"),
         ({"speed": [1.0, 2.0]}, "`speed` must be a number"),
-        ({"max_frames": 0}, "`max_frames` must be greater than 0"),
+        ({"max_frames": 0}, "`max_frames` must be a whole number from 1"),
         ({"speaker": 0}, "`speaker` must be None"),
         ({"seed": 0.5}, "`seed` must be a whole number"),
     ],

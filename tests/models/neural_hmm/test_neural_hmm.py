@@ -51,8 +51,27 @@ SHAPES = [
     ],
 )
 def test_configurations_have_the_stated_size(config, n_symbols, n_parameters):
+    c, lstm, hidden = config["encoder_channels"], config["lstm_units"], config["hidden_units"]
+    n_mels, prenet = config["n_mels"], config["prenet_units"]
+    embedding = n_symbols * c
+    # Kernel, bias, and the normalization's scale and shift.
+    convolution = config["encoder_kernel_size"] * c * c + 3 * c
+    states = c * config["states_per_token"]
+    # Four gates, a bias on the input's and one on the state's side; or a dense layer in its place.
+    half = states // 2
+    reader = 2 * 4 * half * (c + half + 2) if config["encoder_lstm"] else c * states + states
+    bottleneck = n_mels * prenet[0] + prenet[0] * prenet[1]
+    decoder = 4 * lstm * (prenet[1] + lstm + 2)
+    joining = lstm * hidden + c * hidden + hidden
+    # A mean and a deviation for each number of a step, and the probability of leaving.
+    output = (hidden + 1) * (2 * n_mels * config["reduction"] + 1)
+    derived = (
+        embedding + config["encoder_convolutions"] * convolution + reader + bottleneck + decoder
+        + joining + output + n_mels  # the frame before the first
+    )  # fmt: skip
     model = NeuralHMMTTS(n_symbols, **config)
-    assert sum(int(np.prod(w.shape)) for w in model.trainable_weights) == n_parameters
+    counted = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+    assert counted == derived == n_parameters
 
 
 @pytest.mark.parametrize("shape", SHAPES)

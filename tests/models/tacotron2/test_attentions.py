@@ -19,10 +19,10 @@ BATCH = {
     "mel": np.random.default_rng(0).normal(size=(2, 8, 6)).astype("float32"),
     "mel_lengths": np.array([8, 5], "int32"),
 }
-OTHERS = sorted(set(attention.registry.NAMES) - {"location_sensitive", "monotonic"})
 
 
-@pytest.mark.parametrize("name", OTHERS)
+# One with a layer inside, one with numbers that say how its weights begin.
+@pytest.mark.parametrize("name", ["windowed", "gmm"])
 def test_the_file_keeps_any_attention(name, tmp_path):
     model = Tacotron2(**TINY, attention=name)
     said = model(BATCH)
@@ -32,20 +32,6 @@ def test_the_file_keeps_any_attention(name, tmp_path):
     for key in ("mel", "alignment", "stop_logits"):
         np.testing.assert_array_equal(again[key], said[key])
     assert type(loaded.decoder.attention_lstm.attention) is type(attention.get(name))
-
-
-# Of each kind of state: weights, means, and one inside another.
-@pytest.mark.parametrize("name", ["bahdanau_monotonic", "gmm", "windowed"])
-def test_it_trains_and_speaks_with_any_attention(name):
-    keras.utils.set_random_seed(0)
-    model = Tacotron2(**TINY, attention=name)
-    model.compile(keras.optimizers.Adam(1e-2))
-    losses = model.fit(BATCH, epochs=10, verbose=0).history["loss"]
-    assert np.isfinite(losses).all() and losses[-1] < losses[0]
-    said = model.generate(BATCH["tokens"], max_frames=20, stop_threshold=1.0, seed=2)
-    alone = model.generate(BATCH["tokens"][1:, :3], max_frames=20, stop_threshold=1.0, seed=2)
-    np.testing.assert_allclose(said["mel"][1], alone["mel"][0], atol=1e-4)
-    np.testing.assert_allclose(said["alignment"][1, :, :3], alone["alignment"][0], atol=1e-5)
 
 
 def test_a_layer_is_kept_with_its_settings():

@@ -173,7 +173,10 @@ def test_speakers_sound_different_and_must_be_named():
         ({"tokens": np.array([[9]])}, r"`tokens` must be in \[0, 9\)"),
         ({"tokens": np.array([[0, 0]])}, "`token_lengths` must hold one number per row"),
         ({"tokens": np.array([[1]]), "token_lengths": [2]}, "`token_lengths` must hold"),
-        ({"tokens": np.array([[1]]), "max_frames": 0}, "`max_frames` must be greater than 0"),
+        (
+            {"tokens": np.array([[1]]), "max_frames": 0},
+            "`max_frames` must be a whole number from 1",
+        ),
         ({"tokens": np.array([[1]]), "speaker": 0}, "`speaker` must be None"),
     ],
 )
@@ -183,7 +186,7 @@ def test_bad_input_is_named(arguments, message):
 
 
 def test_bad_settings_are_named():
-    with pytest.raises(ValueError, match="`reduction` must be greater than 0. Received"):
+    with pytest.raises(ValueError, match="`reduction` must be a whole number from 1"):
         Tacotron2(**dict(TINY, reduction=0))
     with pytest.raises(ValueError, match="`mel_loss` must be one of l2, l1, l1"):
         Tacotron2(**dict(TINY, mel_loss="huber"))

@@ -268,7 +268,10 @@ def test_a_loaded_model_speaks_the_same(tmp_path):
         ({"tokens": np.zeros((1, 0), int)}, "`tokens` must be integers of shape"),
         ({"tokens": np.array([[9]])}, r"`tokens` must be in \[0, 9\)"),
         ({"tokens": np.array([[1]]), "token_lengths": [2]}, "`token_lengths` must hold"),
-        ({"tokens": np.array([[1]]), "max_frames": 0}, "`max_frames` must be greater than 0"),
+        (
+            {"tokens": np.array([[1]]), "max_frames": 0},
+            "`max_frames` must be a whole number from 1",
+        ),
         ({"tokens": np.array([[1]]), "seed": 0.5}, "`seed` must be a whole number"),
         ({"tokens": np.array([[1]]), "speaker": 0}, "`speaker` must be None"),
         ({"tokens": np.array([[1]]), "attention_window": 0}, "`attention_window` must be a whole"),
