@@ -79,12 +79,22 @@ def test_ops_in_the_pages_are_reached_by_the_package_alone():
 
 @pytest.mark.parametrize("page", [*PAGES, "benchmarks/README.md"])
 def test_files_in_the_pages_exist(page):
-    """Each path into the repository that a page names is there."""
+    """Each path into the repository that a page names is there, and the heading that it links."""
     text = (ROOT / page).read_text(encoding="utf-8")
     named = re.findall(r"\b((?:examples|benchmarks|tests|keras_speech)/[\w/.]*\w\.\w+)", text)
-    links = [link for link in re.findall(r"\]\(([^)=]+)\)", text) if "://" not in link]
-    paths = [ROOT / path for path in named] + [(ROOT / page).parent / link for link in links]
-    assert not [path for path in paths if not path.exists()]
+    assert not [path for path in named if not (ROOT / path).exists()]
+    for link in re.findall(r"\]\(([^)=]+)\)", text):
+        if "://" not in link:
+            path, _, anchor = link.partition("#")
+            path = (ROOT / page).parent / path if path else ROOT / page
+            assert path.exists(), link
+            assert not anchor or anchor in headings(path), link
+
+
+def headings(path):
+    """The anchors of a page's headings, as GitHub makes them."""
+    found = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in found]
 
 
 def test_unknown_name_is_an_attribute_error():
