@@ -125,9 +125,7 @@ def _not_audio():
         "png": b"\x89PNG\r\n\x1a\n" + bytes(2000),
         "empty": b"",
     }
-    return {
-        f"{kind}.{suffix}": content for kind, content in others.items() for suffix in SUFFIXES
-    }
+    return {f"{kind}.{suffix}": content for kind, content in others.items() for suffix in SUFFIXES}
 
 
 def _overwritten():

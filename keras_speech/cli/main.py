@@ -9,7 +9,7 @@ import threading
 import traceback
 import warnings
 
-from keras_speech.cli import align, evaluate, generate, speak, train, voices
+from keras_speech.cli import align, evaluate, generate, inspect, speak, train, voices
 from keras_speech.cli.errors import UsageError, sentence
 
 DESCRIPTION = "Make speech and sound with trained models, or train them on recordings of your own."
@@ -116,7 +116,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (speak, voices, generate, train, evaluate, align):
+    for command in (speak, voices, generate, inspect, train, evaluate, align):
         command.add_parser(commands, parents=[common])
     return parser
 

@@ -6,6 +6,8 @@ from keras_speech.data.audio_edit import Level, Trim
 from keras_speech.data.audio_files import AudioError, decode_audio, read_audio, write_wav
 from keras_speech.data.chords import midi_to_hz, note_name, parse_chord
 from keras_speech.data.corpus import Corpus, Recording
+from keras_speech.data.corpus_inspection import inspect
+from keras_speech.data.corpus_report import CorpusReport
 from keras_speech.data.durations import align_durations
 from keras_speech.data.f0_tracking import F0Options, track_f0
 from keras_speech.data.fsdd import fsdd
@@ -40,6 +42,7 @@ __all__ = [
     "AudioError",
     "ChordEpochs",
     "Corpus",
+    "CorpusReport",
     "F0Options",
     "Level",
     "Note",
@@ -56,6 +59,7 @@ __all__ = [
     "chord_epochs",
     "decode_audio",
     "fsdd",
+    "inspect",
     "linear_batches",
     "linear_epochs",
     "ljspeech",

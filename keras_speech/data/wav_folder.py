@@ -21,8 +21,8 @@ def wav_folder(directory, *, on_error="raise", skipped=None):
     Returns: a `Corpus`; an id is the path inside the folder without its suffix.
 
     Raises:
-        ValueError: the directory is missing, holds no recordings, two files have one id, or a name is not
-            UTF-8.
+        ValueError: the directory is missing, holds no recordings, two files have one id, or a name
+            is not UTF-8.
     """
     directory = tables.require_directory(directory, what="wav_folder()")
     handle = tables.OnError(on_error, skipped)
@@ -46,4 +46,6 @@ def wav_folder(directory, *, on_error="raise", skipped=None):
     tables.require_recordings(
         recordings, directory, looked_for="files that end in " + ", ".join(AUDIO_SUFFIXES)
     )
-    return Corpus(recordings.values(), name=os.path.basename(os.path.abspath(directory)), root=directory)
+    return Corpus(
+        recordings.values(), name=os.path.basename(os.path.abspath(directory)), root=directory
+    )

@@ -79,7 +79,7 @@ def _contradiction(fmt, order):
 
 
 def _leftover(file, at, length, n_bytes, order):
-    """Whether what follows the samples is neither chunks nor a tag: samples left out, most likely."""
+    """What follows the samples and is neither chunks nor a tag: samples, most likely."""
     at += length % 2
     while n_bytes - at >= _FEW_BYTES:
         file.seek(at)
