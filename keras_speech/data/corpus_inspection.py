@@ -3,7 +3,13 @@
 import os
 import warnings
 
-from keras_speech.data import findings_of_sound, findings_of_texts, inspection_workers, layouts
+from keras_speech.data import (
+    findings_of_amounts,
+    findings_of_sound,
+    findings_of_texts,
+    inspection_workers,
+    layouts,
+)
 from keras_speech.data.corpus import Corpus
 from keras_speech.data.corpus_report import CorpusReport
 from keras_speech.data.inspected_clips import InspectedClips
@@ -68,6 +74,7 @@ def inspect(data, layout=None, *, tokenizer=None, skipped=(), workers=None, prog
             *findings_of_texts.of_rows(skipped),
             *findings_of_texts.of_texts(clips, texts),
             *findings_of_sound.of_sound(clips),
+            *findings_of_amounts.of_amounts(clips),
         ],
     )
 
