@@ -31,20 +31,32 @@ def encoded(suffix, subtype=None, channels=1, rate=RATE, seconds=0.5, samples=No
 
 def damaged():
     """Returns `{name with suffix: bytes}`: none of them may ever be taken for a recording."""
-    return {
-        **_truncated(),
-        **_random(),
-        **_not_audio(),
-        **_overwritten(),
-        **_wav_headers(),
-        **_other_headers(),
-        **_without_samples(),
-        **_not_finite(),
-    }
+    return _with_different_stems(
+        {
+            **_truncated(),
+            **_random(),
+            **_not_audio(),
+            **_overwritten(),
+            **_wav_headers(),
+            **_other_headers(),
+            **_without_samples(),
+            **_not_finite(),
+        }
+    )
 
 
 def odd():
     """Returns `{name with suffix: bytes}`: unusual, yet every one must be read."""
+    return _with_different_stems(_odd())
+
+
+def _with_different_stems(files):
+    """The same files, with their suffix in the name as well: ids are names without suffix."""
+    parts = [(*name.rsplit(".", 1), content) for name, content in files.items()]
+    return {f"{stem}_{suffix}.{suffix}": content for stem, suffix, content in parts}
+
+
+def _odd():
     files = {}
     for subtype in ("PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW"):
         files[f"odd_{subtype}.wav"] = encoded("wav", subtype)
