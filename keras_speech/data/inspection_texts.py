@@ -11,6 +11,8 @@ from keras_speech.data import tables, utterances
 # Tokens are made and counted for so many recordings at once, then forgotten.
 _RECORDINGS_AT_ONCE = 1024
 
+_BRACES = frozenset("{}")
+
 
 @dataclasses.dataclass(frozen=True)
 class UnknownSymbol:
@@ -73,19 +75,17 @@ def measure_texts(recordings, tokenizer):
 def _unknown_symbols(recordings, tokenizer):
     if not hasattr(tokenizer, "unknown"):
         return []
-    texts_with = collections.Counter(c for r in recordings for c in set(r.text))
-    dropped = _dropped_characters(texts_with, tokenizer)
-    counts = {c: texts_with[c] for c in dropped}
-    examples = {symbol: [] for symbol in counts}
+    dropped = _dropped_characters({c for r in recordings for c in r.text} - _BRACES, tokenizer)
+    ids = collections.defaultdict(list)
     for recording in recordings:
         for symbol in set(recording.text) & dropped:
-            examples[symbol] = [*examples[symbol], recording.id][:3]
-        if "{" in recording.text:
+            ids[symbol].append(recording.id)
+        if not _BRACES.isdisjoint(recording.text):
+            # What braces mean depends on all the text.
             for symbol in _unknown(tokenizer, recording.text):
-                if len(symbol) > 1:
-                    counts[symbol] = counts.get(symbol, 0) + 1
-                    examples[symbol] = [*examples.get(symbol, ()), recording.id][:3]
-    found = [UnknownSymbol(s, n, tuple(examples[s])) for s, n in counts.items()]
+                if len(symbol) > 1 or symbol in _BRACES:
+                    ids[symbol].append(recording.id)
+    found = [UnknownSymbol(symbol, len(each), tuple(each[:3])) for symbol, each in ids.items()]
     return sorted(found, key=lambda unknown: (-unknown.texts, unknown.symbol))
 
 
@@ -95,8 +95,7 @@ def _dropped_characters(characters, tokenizer):
     A tokenizer takes long to say it of each text; all characters in one text are soon asked, and
     only those that it names, by themselves again.
     """
-    # Braces may mean something together.
-    named = set(_unknown(tokenizer, " ".join(sorted(set(characters) - {*"{}"})))) | {*"{}"}
+    named = set(_unknown(tokenizer, " ".join(sorted(characters))))
     suspects = [c for c in characters if c in named or named & {*c.lower(), *c.upper()}]
     return {c for c in suspects if _unknown(tokenizer, c)}
 
