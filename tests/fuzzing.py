@@ -217,7 +217,7 @@ def texts_become_tokens(given):
             tokens, lengths = map(np.asarray, tokenizer(given))
         except ValueError as error:
             # What stands in braces is no phone.
-            assert "{" in "".join(given) and "brace" in str(error)
+            assert "{" in "".join(given) and "Braces must hold" in str(error)
             continue
         assert tokens.shape[0] == len(given) and tokens.max(initial=0) < tokenizer.vocabulary_size
         for row, length, one in zip(tokens, lengths, given, strict=True):

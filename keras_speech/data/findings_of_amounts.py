@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_speech.data import inspection_findings as findings
+from keras_speech.data import inspection_text
 
 
 def of_amounts(clips):
@@ -122,7 +123,7 @@ def _little(clips):
     return findings.Finding(
         "little",
         "note",
-        f"There are {60 * hours:.1f} minutes of sound in all",
+        f"There are {inspection_text.duration(hours)} of sound in all",
         "Enough to try a training with."
         if clips.characters is None
         else "Enough to try a training with, or for spoken digits; a voice that reads sentences "

@@ -42,7 +42,8 @@ def pictures(report):
         "Silence": lambda ax: _silences(ax, clips, heard),
         "Speakers": lambda ax: _speakers(ax, report.speakers),
     }
-    if clips.characters is None:
+    rates = clips.seconds_per_character
+    if rates is None or not np.isfinite(rates).any():
         del drawn["Length by text"], drawn["Seconds per character"]
     if len(report.speakers) < 2:
         del drawn["Speakers"]
@@ -65,8 +66,17 @@ def _png(draw):
     return buffer.getvalue()
 
 
-def _histogram(ax, values, label, *, limit=None, bins=40, color=_BLUE):
-    ax.hist(values, bins=bins, color=color)
+def _bins(values):
+    """Edges of 40 bins, also for values that are all alike."""
+    low, high = float(np.min(values)), float(np.max(values))
+    least = 1e-3 * max(abs(low), abs(high), 1e-3)
+    if high - low < least:
+        low, high = low - 20 * least, high + 20 * least
+    return np.linspace(low, high, 41)
+
+
+def _histogram(ax, values, label, *, limit=None):
+    ax.hist(values, _bins(values), color=_BLUE)
     ax.set(xlabel=label, ylabel="Recordings")
     if limit is not None and values.min() < limit < values.max():
         ax.axvline(limit, color=_ORANGE, linewidth=1)
@@ -87,16 +97,14 @@ def _rates(ax, report):
     rates = report.clips.seconds_per_character
     far = _far(report)
     usual, high = rates[np.isfinite(rates) & ~far], rates[far]
-    bins = np.histogram_bin_edges(np.concatenate([usual, high]), 40)
-    ax.hist([usual, high], bins, color=[_BLUE, _ORANGE], stacked=True)
+    ax.hist([usual, high], _bins(rates[np.isfinite(rates)]), color=[_BLUE, _ORANGE], stacked=True)
     ax.set(xlabel="Seconds of sound per character", ylabel="Recordings")
 
 
 def _far(report):
     """bool `(recordings,)`: those whose length does not suit the text."""
-    return np.array(
-        [r.id in report.named("seconds_per_character") for r in report.clips.recordings]
-    )
+    named = report.named("seconds_per_character")
+    return np.array([recording.id in named for recording in report.clips.recordings])
 
 
 def _label(ax, report, x, y):
@@ -122,10 +130,9 @@ def _label(ax, report, x, y):
 
 
 def _peaks(ax, peaks, clipped):
-    bins = np.histogram_bin_edges(peaks, 40)
     ax.hist(
         [peaks[~clipped], peaks[clipped]],
-        bins,
+        _bins(peaks),
         color=[_BLUE, _ORANGE],
         stacked=True,
         label=["whole", "cut off"],

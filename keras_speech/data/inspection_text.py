@@ -33,8 +33,10 @@ def headline(report):
 
 
 def duration(hours):
-    """`23.92 hours`, `1.4 minutes`."""
-    return f"{hours:.2f} hours" if hours >= 1 else f"{60 * hours:.1f} minutes"
+    """`23.92 hours`, `1.4 minutes`, `5.2 seconds`."""
+    if hours >= 1:
+        return f"{hours:.2f} hours"
+    return f"{60 * hours:.1f} minutes" if hours >= 1 / 60 else f"{3600 * hours:.1f} seconds"
 
 
 def number(value, name):
