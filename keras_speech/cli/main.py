@@ -18,6 +18,7 @@ EXAMPLES = """\
 examples:
   keras-speech speak "The quick brown fox." -o fox.wav
   keras-speech voices
+  keras-speech inspect LJSpeech-1.1 --html report.html
   keras-speech train tacotron2 --data LJSpeech-1.1 --epochs 100 --out my_voice
   keras-speech speak "Hello." --voice my_voice/voice
   keras-speech generate piano --chord C4:maj --seconds 2 --out c.wav

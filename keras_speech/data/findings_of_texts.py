@@ -1,11 +1,14 @@
 """What the texts of a corpus, and its rows, have that a training suffers from, and what to do."""
 
 import collections
+import re
 
 import numpy as np
 
 from keras_speech.data import inspection_findings as findings
 
+# How readers begin what they say of a row.
+_LINE = re.compile(r"^.*?, line \d+: ")
 _SHOWN_CHARACTERS = 60
 _SHOWN_IDS = 4
 
@@ -27,7 +30,7 @@ def of_rows(skipped):
             f"{findings.counted(skipped, 'row or file')} that the reader cannot use",
             "Correct what is named, in the table or beside it. Until then --on-error skip, or "
             "on_error='skip' in Python, leaves it out and lists it.",
-            tuple((entry.where, entry.reason) for entry in skipped),
+            tuple((entry.where, _LINE.sub("", entry.reason)) for entry in skipped),
         )
     ]
 

