@@ -49,6 +49,7 @@ setup(
             *PITCH,
             *JAX,
             *PHONEMIZER,
+            "hypothesis>=6",
             "ipykernel",
             "nbclient",
             "nbformat",

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "layers": {"audio_spec", "ops"},
     "losses": {"audio_spec", "ops"},
     "metrics": {"audio_spec", "ops", "losses"},
-    "data": {"audio_spec", "ops"},
+    "data": {"audio_spec", "ops", "text"},
     "optimizers": set(),
     "models": {"audio_spec", "ops", "layers", "losses", "metrics"},
     "converters": {"audio_spec", "models"},

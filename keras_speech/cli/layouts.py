@@ -7,9 +7,7 @@ FOLDER = "folder"
 
 def read_corpus(layout, directory, **options):
     """Reads a corpus with the reader in `keras_speech.data` that has the layout's name."""
-    from keras_speech import data
+    # Not at the top: it needs soundfile, which the help does not.
+    from keras_speech.data import layouts
 
-    if layout == FOLDER:
-        # There is no table whose rows could be wrong: all that is read are names.
-        return data.wav_folder(directory)
-    return getattr(data, layout)(directory, **options)
+    return layouts.read_corpus(layout, directory, **options)

@@ -9,7 +9,7 @@ import threading
 import traceback
 import warnings
 
-from keras_speech.cli import align, evaluate, generate, speak, train, voices
+from keras_speech.cli import align, evaluate, generate, inspect, speak, train, voices
 from keras_speech.cli.errors import UsageError, sentence
 
 DESCRIPTION = "Make speech and sound with trained models, or train them on recordings of your own."
@@ -18,6 +18,7 @@ EXAMPLES = """\
 examples:
   keras-speech speak "The quick brown fox." -o fox.wav
   keras-speech voices
+  keras-speech inspect LJSpeech-1.1 --html report.html
   keras-speech train tacotron2 --data LJSpeech-1.1 --epochs 100 --out my_voice
   keras-speech speak "Hello." --voice my_voice/voice
   keras-speech generate piano --chord C4:maj --seconds 2 --out c.wav
@@ -116,7 +117,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (speak, voices, generate, train, evaluate, align):
+    for command in (speak, voices, generate, inspect, train, evaluate, align):
         command.add_parser(commands, parents=[common])
     return parser
 

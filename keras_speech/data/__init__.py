@@ -9,6 +9,8 @@ from keras_speech.data.corpus import Corpus, Recording
 from keras_speech.data.durations import align_durations
 from keras_speech.data.f0_tracking import F0Options, track_f0
 from keras_speech.data.fsdd import fsdd
+from keras_speech.data.inspection.corpus_inspection import inspect
+from keras_speech.data.inspection.corpus_report import CorpusReport
 from keras_speech.data.ljspeech import ljspeech
 from keras_speech.data.note_bank import NoteBank
 from keras_speech.data.note_corpus import Note, note_corpus
@@ -40,6 +42,7 @@ __all__ = [
     "AudioError",
     "ChordEpochs",
     "Corpus",
+    "CorpusReport",
     "F0Options",
     "Level",
     "Note",
@@ -56,6 +59,7 @@ __all__ = [
     "chord_epochs",
     "decode_audio",
     "fsdd",
+    "inspect",
     "linear_batches",
     "linear_epochs",
     "ljspeech",

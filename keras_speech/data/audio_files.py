@@ -1,18 +1,17 @@
 """Recordings on disk: to samples and back."""
 
 import os
-import struct
 
 import numpy as np
 import soundfile
 import soxr
 
-from keras_speech.data import whole_files
+from keras_speech.data import mp3_structure, wav_structure, whole_files
 
 AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg")
 
-# Written as the length of a WAV by programs that stream and cannot go back to fill it in.
-_UNKNOWN_WAV_LENGTHS = (0x7FFFFFFF, 0x7FFFF000, 0xFFFFF000, 0xFFFFFFFF)
+# In hertz: what lies outside is a wrong header, and resampling it would fill the memory.
+SAMPLE_RATES = (1000, 768_000)
 
 
 class AudioError(ValueError):
@@ -28,9 +27,8 @@ def decode_audio(path):
     Returns: `(samples, sample_rate)`; float32 `(samples, channels)` in -1 to 1, and Hz.
 
     Raises:
-        AudioError: the file is missing, empty, not audio, without samples, truncated, or holds
-            values that are not finite. An MP3 file written without a Xing header does not say how
-            long it should be: of a truncated one, what is there is read.
+        AudioError: the file is missing, empty, not audio, without samples, truncated, has a header
+            that contradicts itself or its length, or holds values that are not finite.
     """
     path = os.fspath(path)
     try:
@@ -46,16 +44,20 @@ def decode_audio(path):
     except (soundfile.SoundFileError, OSError, TypeError) as error:
         raise AudioError(f"File {path} is not audio that can be read{_reason(error)}.") from error
     with file:
-        sample_rate, n_expected = file.samplerate, file.frames
+        sample_rate, n_expected, coding = file.samplerate, file.frames, file.subtype
         try:
             samples = file.read(dtype="float32", always_2d=True)
         except (soundfile.SoundFileError, OSError, MemoryError) as error:
             raise AudioError(f"Audio file {path} is damaged{_reason(error)}.") from error
-    if missing_bytes := _missing_wav_bytes(path, n_bytes):
+    if not SAMPLE_RATES[0] <= sample_rate <= SAMPLE_RATES[1]:
         raise AudioError(
-            f"Audio file {path} is truncated: its header promises {missing_bytes} bytes more "
-            f"than the {n_bytes} there are."
+            f"Audio file {path} has a header that is wrong: its sample rate is {sample_rate} Hz."
         )
+    problem = wav_structure.problem(path, n_bytes)
+    if problem is None and coding == "MPEG_LAYER_III":
+        problem = mp3_structure.problem(path)
+    if problem is not None:
+        raise AudioError(f"Audio file {path} {problem}.")
     if _is_cut_ogg(path, n_bytes):
         raise AudioError(f"Audio file {path} is truncated: its last page is missing or cut.")
     if len(samples) < n_expected:
@@ -132,22 +134,6 @@ def _reason(error):
     reason = str(getattr(error, "error_string", error)).rstrip(".").removeprefix("Error : ")
     # What it says of an MP3 file without a single frame.
     return "" if reason.startswith("File does not exist") else f": {reason}"
-
-
-def _missing_wav_bytes(path, n_bytes):
-    """How many bytes of its data chunk a RIFF file lacks; libsndfile reads such a file silently."""
-    with open(path, "rb") as file:
-        header = file.read(12)
-        if header[:4] != b"RIFF" or header[8:12] != b"WAVE":
-            return 0
-        while len(chunk := file.read(8)) == 8:
-            name, length = struct.unpack("<4sI", chunk)
-            if name == b"data":
-                if length in _UNKNOWN_WAV_LENGTHS:
-                    return 0
-                return max(0, file.tell() + length - n_bytes)
-            file.seek(length + length % 2, os.SEEK_CUR)
-    return 0
 
 
 def _is_cut_ogg(path, n_bytes):

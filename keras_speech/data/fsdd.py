@@ -45,11 +45,11 @@ def fsdd(directory, *, on_error="raise", skipped=None):
             "fsdd() needs a directory with metadata.csv and wavs/, or with recordings/. "
             f"Received: {directory!r}."
         )
+    test_ids = tables.read_ids_if_there(os.path.join(directory, "test.txt"), on_error=handle)
     handle.warn(directory, stacklevel=2)
     tables.require_recordings(
         recordings, directory, looked_for="rows of metadata.csv or recordings/0_name_0.wav"
     )
-    test_ids = tables.read_ids_if_there(os.path.join(directory, "test.txt"))
     if test_ids is None:
         test_ids = [r.id for r in recordings if _take(r.id) < _N_TEST_TAKES]
     return Corpus(recordings, name="fsdd", root=directory, validation_ids=test_ids)
@@ -58,14 +58,16 @@ def fsdd(directory, *, on_error="raise", skipped=None):
 def _from_table(directory, handle):
     table = os.path.join(directory, "metadata.csv")
     wavs = tables.require_directory(os.path.join(directory, "wavs"), what="fsdd()'s audio")
-    audio = tables.audio_by_stem(wavs)
+    audio, lines = tables.audio_by_stem(wavs), {}
     for line, (name, digit, word, speaker) in tables.read_rows(
         table, columns=(4,), on_error=handle
     ):
         recording = Recording(
             name, audio.get(name, ""), word, speaker=speaker, line=line, source="metadata.csv"
         )
-        if not digit.isdecimal() or int(digit) > 9 or DIGITS[int(digit)] != word:
+        if name in lines:
+            problem = f"the id {name!r} is already on line {lines[name]}"
+        elif not digit.isdecimal() or int(digit) > 9 or DIGITS[int(digit)] != word:
             problem = f"digit {digit!r} and word {word!r} do not belong together"
         elif not speaker:
             problem = f"recording {name!r} has no speaker"
@@ -73,6 +75,7 @@ def _from_table(directory, handle):
             wanted = os.path.join(wavs, name + ".wav")
             problem = f"recording {name!r} has no audio file {wanted} (nor .flac, .mp3, .ogg)"
         else:
+            lines[name] = line
             yield recording
             continue
         handle(ValueError(f"{table}, line {line}: {problem}."), recording.where, recording)
@@ -81,7 +84,9 @@ def _from_table(directory, handle):
 def _from_names(directory, handle):
     for name, path in sorted(tables.audio_by_stem(directory).items()):
         match = re.fullmatch(r"([0-9])_(.+)_([0-9]+)", name)
-        if match:
+        if problem := tables.name_problem(name):
+            handle(ValueError(f"{path!r}: {problem}."), repr(name))
+        elif match:
             yield Recording(name, path, DIGITS[int(match[1])], speaker=match[2])
         else:
             handle(

@@ -69,12 +69,14 @@ def ljspeech(
             recordings[name] = recording
             continue
         handle(ValueError(f"{table}, line {line}: {problem}."), recording.where, recording)
+    train_ids = tables.read_ids_if_there(os.path.join(directory, "train.txt"), on_error=handle)
+    validation_ids = tables.read_ids_if_there(os.path.join(directory, "val.txt"), on_error=handle)
     handle.warn(directory, stacklevel=2)
     tables.require_recordings(recordings, directory, looked_for=f"rows of {metadata}")
     return Corpus(
         recordings.values(),
         name=os.path.basename(os.path.abspath(directory)),
         root=directory,
-        train_ids=tables.read_ids_if_there(os.path.join(directory, "train.txt")),
-        validation_ids=tables.read_ids_if_there(os.path.join(directory, "val.txt")),
+        train_ids=train_ids,
+        validation_ids=validation_ids,
     )

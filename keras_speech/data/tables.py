@@ -67,18 +67,8 @@ def read_rows(path, *, columns, on_error):
     Yields: `(line number from 1, list of stripped cells)`.
     """
     path = os.fspath(path)
-    try:
-        with open(path, "rb") as file:
-            lines = file.read().removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    except OSError as error:
-        raise ValueError(f"Cannot read the table {path}: {error.strerror}.") from error
-    for number, line in enumerate(lines, start=1):
+    for number, row in _decoded_lines(path, what="table", on_error=on_error):
         where = f"line {number} of {os.path.basename(path)}"
-        try:
-            row = line.decode("utf-8")
-        except UnicodeDecodeError:
-            on_error(ValueError(f"{path}, line {number}: not UTF-8 text."), where)
-            continue
         if not row.strip():
             continue
         cells = [cell.strip() for cell in row.split("|")]
@@ -102,19 +92,35 @@ def read_ids(path):
 
     Returns: list of str.
     """
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            ids = [line.split("|")[0].strip() for line in file]
-    except OSError as error:
-        raise ValueError(f"Cannot read the list {os.fspath(path)}: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"The list {os.fspath(path)} is not UTF-8 text.") from error
+    return _ids(os.fspath(path), OnError("raise"))
+
+
+def read_ids_if_there(path, *, on_error):
+    """`read_ids`, or `None` where there is no such file; an `OnError` is given each bad line."""
+    return _ids(path, on_error) if os.path.isfile(path) else None
+
+
+def _ids(path, on_error):
+    rows = _decoded_lines(path, what="list", on_error=on_error)
+    ids = [row.split("|")[0].strip() for _, row in rows]
     return [i for i in ids if i]
 
 
-def read_ids_if_there(path):
-    """`read_ids`, or `None` where there is no such file."""
-    return read_ids(path) if os.path.isfile(path) else None
+def _decoded_lines(path, *, what, on_error):
+    """Yields `(line number from 1, str)` of the lines that are UTF-8."""
+    try:
+        with open(path, "rb") as file:
+            lines = file.read().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    except OSError as error:
+        raise ValueError(f"Cannot read the {what} {path}: {error.strerror}.") from error
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = line.decode("utf-8")
+        except UnicodeDecodeError:
+            where = f"line {number} of {os.path.basename(path)}"
+            on_error(ValueError(f"{path}, line {number}: not UTF-8 text."), where)
+            continue
+        yield number, row
 
 
 def audio_by_stem(directory):
@@ -130,6 +136,15 @@ def audio_by_stem(directory):
         if suffix.lower() in AUDIO_SUFFIXES:
             found.setdefault(stem, []).append((AUDIO_SUFFIXES.index(suffix.lower()), name))
     return {stem: os.path.join(directory, min(files)[1]) for stem, files in found.items()}
+
+
+def name_problem(name):
+    """Why a file cannot be named in tables and reports, or `None`."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return f"the name {os.fsencode(name)!r} is not UTF-8"
+    return None
 
 
 def require_directory(directory, *, what):

@@ -25,7 +25,7 @@ def vctk(directory, *, microphone=1, speakers=None, on_error="raise", skipped=No
 
     Raises:
         ValueError: the directory is not in this layout, a speaker asked for is missing, a text is
-            missing, empty or not UTF-8, or nothing is left.
+            missing, empty or not UTF-8, a recording is there twice, or nothing is left.
 
     Reference: [Yamagishi et al., CSTR VCTK Corpus](https://doi.org/10.7488/ds/2645).
     """
@@ -34,16 +34,16 @@ def vctk(directory, *, microphone=1, speakers=None, on_error="raise", skipped=No
     if microphone not in (1, 2):
         raise ValueError(f"`microphone` must be 1 or 2. Received: microphone={microphone}.")
     # "wav48_silence_trimmed" sorts after "wav48" and is the better of the two.
-    audio_roots = sorted(n for n in os.listdir(directory) if n.startswith("wav48"))
+    audio_roots = [n for n in _directories(directory) if n.startswith("wav48")]
     if not audio_roots or not os.path.isdir(os.path.join(directory, "txt")):
         raise ValueError(
             f"vctk() needs a directory with wav48*/ and txt/. Received: {directory!r}."
         )
     root = os.path.join(directory, audio_roots[-1])
-    found = sorted(n for n in os.listdir(root) if os.path.isdir(os.path.join(root, n)))
+    found = _directories(root)
     if missing := sorted(set(speakers or ()) - set(found)):
         raise ValueError(f"`speakers` must be among {found}. Received also: {missing}.")
-    recordings = []
+    recordings = {}
     for speaker in found if speakers is None else sorted(set(speakers)):
         stems = tables.audio_by_stem(os.path.join(root, speaker))
         for stem, path in sorted(stems.items()):
@@ -53,14 +53,23 @@ def vctk(directory, *, microphone=1, speakers=None, on_error="raise", skipped=No
             text_path = os.path.join(directory, "txt", speaker, name + ".txt")
             recording = Recording(name, path, speaker=speaker)
             text, problem = _read_text(text_path)
-            if problem:
+            if unnamable := tables.name_problem(os.path.join(speaker, name)):
+                message = f"{path!r}: {unnamable}."
+            elif name in recordings:
+                message = f"{path}: recording {name!r} is also {recordings[name].path}."
+            elif problem:
                 message = f"Recording {name!r} has no usable text {text_path}: {problem}."
-                handle(ValueError(message), recording.where, recording)
+            else:
+                recordings[name] = recording.replace(text=text)
                 continue
-            recordings.append(recording.replace(text=text))
+            handle(ValueError(message), recording.where, recording)
     handle.warn(directory, stacklevel=2)
     tables.require_recordings(recordings, directory, looked_for="wav48*/<speaker>/<id>.flac")
-    return Corpus(recordings, name="vctk", root=directory)
+    return Corpus(recordings.values(), name="vctk", root=directory)
+
+
+def _directories(root):
+    return sorted(n for n in os.listdir(root) if os.path.isdir(os.path.join(root, n)))
 
 
 def _without_microphone(stem, microphone):
@@ -71,6 +80,8 @@ def _without_microphone(stem, microphone):
 
 
 def _read_text(path):
+    if os.path.exists(path) and not os.path.isfile(path):
+        return "", "it is not a file"
     try:
         with open(path, encoding="utf-8-sig") as file:
             text = " ".join(file.read().split())

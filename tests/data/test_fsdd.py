@@ -65,6 +65,7 @@ def test_the_table(packed):
         ("0_theo_0|x|zero|theo", "digit 'x'"),
         ("0_theo_0|0|zero|", "no speaker"),
         ("0_theo_0|0|zero", "expected 4 columns"),
+        ("3_george_12|3|three|george", "'3_george_12' is already on line 1"),
     ],
 )
 def test_a_bad_row_is_named_with_its_line(packed, row, message):

@@ -57,6 +57,16 @@ def test_ids_are_read_with_or_without_text(tmp_path):
         read_ids(tmp_path / "missing.txt")
 
 
+def test_a_list_of_ids_that_is_no_text_is_named_with_its_line_or_skipped(tmp_path):
+    (tmp_path / "val.txt").write_bytes(b"clip1\n\xff\nclip2\n")
+    with pytest.raises(ValueError, match="val.txt, line 2: not UTF-8"):
+        read_ids(tmp_path / "val.txt")
+    handle = tables.OnError("skip")
+    ids = tables.read_ids_if_there(tmp_path / "val.txt", on_error=handle)
+    assert ids == ["clip1", "clip2"] and handle.skipped[0].where == "line 2 of val.txt"
+    assert tables.read_ids_if_there(tmp_path / "train.txt", on_error=handle) is None
+
+
 def test_an_unknown_choice_is_an_error():
     with pytest.raises(ValueError, match="`on_error` must be .* Received: on_error='ignore'"):
         tables.OnError("ignore")

@@ -66,6 +66,19 @@ def test_a_recording_without_text_is_an_error_or_skipped(directory, content):
     assert [entry.recording.id for entry in skipped] == ["p226_001"]
 
 
+def test_a_recording_that_is_there_twice_is_named(directory, write_tone):
+    write_tone(directory / "wav48_silence_trimmed" / "p226" / "p226_001.wav", seconds=0.05)
+    with pytest.raises(ValueError, match="p226_001_mic1.flac: .*'p226_001' is also .*001.wav"):
+        vctk(directory)
+    with pytest.warns(UserWarning, match="1 recordings"):
+        assert vctk(directory, on_error="skip").ids == ["p225_001", "p225_002", "p226_001"]
+
+
+def test_a_packed_copy_beside_the_folder_is_not_read(directory):
+    (directory / "wav48_silence_trimmed.zip").write_bytes(b"PK")
+    assert len(vctk(directory)) == 3
+
+
 def test_another_layout_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"wav48\*/ and txt/"):
         vctk(tmp_path)

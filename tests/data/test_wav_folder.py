@@ -1,5 +1,7 @@
 """A plain folder of recordings."""
 
+import os
+
 import pytest
 
 from keras_speech.data import wav_folder
@@ -18,7 +20,19 @@ def test_recordings_are_found_at_every_depth(tmp_path, write_tone):
 def test_two_files_with_one_name_are_refused(tmp_path, write_tone):
     write_tone(tmp_path / "a.wav")
     write_tone(tmp_path / "a.flac")
-    with pytest.raises(ValueError, match="ids must be unique.*a.flac and .*a.wav"):
+    with pytest.raises(ValueError, match="a.wav: 'a' is also .*a.flac"):
+        wav_folder(tmp_path)
+    skipped = []
+    with pytest.warns(UserWarning, match="1 recordings of .* were skipped"):
+        corpus = wav_folder(tmp_path, on_error="skip", skipped=skipped)
+    assert [r.path for r in corpus] == [str(tmp_path / "a.flac")]
+    assert [entry.recording.path for entry in skipped] == [str(tmp_path / "a.wav")]
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path, write_tone):
+    write_tone(tmp_path / "a.wav")
+    os.rename(tmp_path / "a.wav", os.fsencode(tmp_path) + b"/\xff.wav")
+    with pytest.raises(ValueError, match="is not UTF-8"):
         wav_folder(tmp_path)
 
 

@@ -1,0 +1,1 @@
+"""A look at a corpus before a training is spent on it."""
