@@ -17,6 +17,7 @@ export OUT
 # Two processes: most of the time goes into tracing graphs, which keeps one core busy.
 PYTEST_WORKERS ?= 2
 PYTEST_ARGS ?=
+PYTEST = $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 # The first Python that TensorFlow has wheels for; PYTHON=/path/to/python on the command line wins.
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
@@ -62,8 +63,15 @@ endef
 speak: $(VENV)/.installed
 	@$(BIN)/keras-speech speak --output "$$OUT"
 
+# In processes of their own, one group after another, since TensorFlow keeps all that it has
+# compiled: two processes for everything would need 20 GiB in the end.
 test: $(VENV)/.installed-test lint
-	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@status=0; \
+	for group in tests/models 'tests/test_*.py' \
+			'tests --ignore=tests/models --ignore-glob=tests/test_*.py'; do \
+		echo "$(PYTEST) $$group"; \
+		eval "$(PYTEST) $$group" || { code=$$?; [ $$code -eq 5 ] || status=$$code; }; \
+	done; exit $$status
 
 test-slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)

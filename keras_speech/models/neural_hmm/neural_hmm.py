@@ -74,8 +74,6 @@ class NeuralHMMTTS(AcousticModel):
     its last frame where `reduction` asks for more.
     """
 
-    controls = ("speed",)
-
     def __init__(
         self,
         vocabulary_size,
