@@ -1,16 +1,19 @@
 """One call of `keras-speech train`, as far as all models share it."""
 
+import argparse
 import sys
 from pathlib import Path
 
 from keras_speech.cli import arguments as kinds
-from keras_speech.cli import training_directory
+from keras_speech.cli import optimizer_arguments, training_directory
 from keras_speech.cli.errors import CommandError, UsageError
 from keras_speech.cli.layouts import read_corpus
 from keras_speech.cli.quiet import load_quietly
 
 INTERRUPTED = 130
-NOT_SETTINGS = ("run", "command", "debug", "out")
+NOT_SETTINGS = (
+    "run", "command", "debug", "out", "config_file", "dry_run", "defaults", "of_model"
+)  # fmt: skip
 
 
 class TrainingRun:
@@ -26,11 +29,12 @@ class TrainingRun:
         self.data = kinds.require_directory(arguments.data, what="--data")
         if arguments.keep == "best" and arguments.validation in ("none", "0"):
             raise UsageError("--keep best needs a --validation part.")
-        self.settings = {
-            name: value for name, value in vars(arguments).items() if name not in NOT_SETTINGS
-        }
+        optimizer_arguments.settle(arguments, **arguments.of_model)
+        self.settings = _settings(arguments)
         self.settings["data"] = str(self.data.resolve())
-        training_directory.check(self.out, self.settings)
+        defaults = argparse.Namespace(**arguments.defaults)
+        optimizer_arguments.settle(defaults, **arguments.of_model)
+        training_directory.check(self.out, self.settings, _settings(defaults))
         self.skipped = []
 
     def __call__(self):
@@ -38,6 +42,8 @@ class TrainingRun:
         train_corpus, validation_corpus = self._corpora()
         load_quietly(debug=self.arguments.debug)
         import keras
+
+        from keras_speech.training import dtype_policy
 
         keras.utils.set_random_seed(self.arguments.seed)
         self.configure(train_corpus)
@@ -50,13 +56,14 @@ class TrainingRun:
         validation = None
         if validation_corpus is not None:
             validation = self.batches(validation_corpus, shuffle=False)(0)
-        model = self.make_model(train)
-        self._list_skipped()
-        try:
-            self.fit(model, train, validation)
-            interrupted = False
-        except KeyboardInterrupt:
-            interrupted = True
+        with dtype_policy(self.arguments.precision):
+            model = self.make_model(train)
+            self._list_skipped()
+            try:
+                self.fit(model, train, validation)
+                interrupted = False
+            except KeyboardInterrupt:
+                interrupted = True
         return self._end(model, interrupted)
 
     def configure(self, corpus):
@@ -141,11 +148,7 @@ class TrainingRun:
 
         arguments = self.arguments
         settings = {
-            "learning_rate": arguments.learning_rate,
-            "schedule": arguments.schedule,
-            "warmup_steps": arguments.warmup_steps,
-            "clip_norm": arguments.clip_norm,
-            "ema_momentum": arguments.average,
+            **optimizer_arguments.keywords(arguments),
             "keep": arguments.keep,
             "verbose": 1 if sys.stdout.isatty() else 2,
         }
@@ -163,9 +166,11 @@ class TrainingRun:
         )
 
     def _end(self, model, interrupted):
+        from keras_speech.training import in_float32
+
         done, wanted, epochs = self.progress()
         # Interrupted within the first epoch there is nothing that has learned anything.
-        path = self.save(model) if done else None
+        path = self.save(in_float32(model)) if done else None
         if interrupted:
             so_far = f" So far: {path}" if done else ""
             print(
@@ -177,6 +182,11 @@ class TrainingRun:
         print(f"{path}: trained for {done} {epochs}. Hear it:")
         print(self.advice(path))
         return 0
+
+
+def _settings(arguments):
+    """What a training depends on: the options but for those of one call."""
+    return {name: value for name, value in vars(arguments).items() if name not in NOT_SETTINGS}
 
 
 def epochs_in(directory):

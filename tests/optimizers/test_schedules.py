@@ -40,7 +40,7 @@ def test_constant_is_a_number():
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ({"name": "triangle"}, "inverse_sqrt, cosine, constant"),
+        ({"name": "triangle"}, "inverse_sqrt, cosine, exponential, constant"),
         ({"name": "cosine"}, "needs `total_steps`"),
     ],
     ids=str,
