@@ -6,6 +6,7 @@ from pathlib import Path
 
 from keras_speech.cli import arguments as kinds
 from keras_speech.cli import optimizer_arguments, training_directory
+from keras_speech.cli.dry_run import dry_run
 from keras_speech.cli.errors import CommandError, UsageError
 from keras_speech.cli.layouts import read_corpus
 from keras_speech.cli.quiet import load_quietly
@@ -36,6 +37,8 @@ class TrainingRun:
         optimizer_arguments.settle(defaults, **arguments.of_model)
         training_directory.check(self.out, self.settings, _settings(defaults))
         self.skipped = []
+        # Where what is measured of the recordings is kept.
+        self.features = self.out / "features"
 
     def __call__(self):
         # The corpus comes first: a bad row is found before anything slow or lasting happens.
@@ -43,10 +46,10 @@ class TrainingRun:
         load_quietly(debug=self.arguments.debug)
         import keras
 
-        from keras_speech.training import dtype_policy
-
         keras.utils.set_random_seed(self.arguments.seed)
         self.configure(train_corpus)
+        if self.arguments.dry_run:
+            return dry_run(self, train_corpus, validation_corpus)
         train_corpus = self.prepared(train_corpus)
         if validation_corpus is not None:
             validation_corpus = self.prepared(validation_corpus)
@@ -56,9 +59,9 @@ class TrainingRun:
         validation = None
         if validation_corpus is not None:
             validation = self.batches(validation_corpus, shuffle=False)(0)
-        with dtype_policy(self.arguments.precision):
+        with self.precision():
             model = self.make_model(train)
-            self._list_skipped()
+            self.list_skipped()
             try:
                 self.fit(model, train, validation)
                 interrupted = False
@@ -76,6 +79,30 @@ class TrainingRun:
     def batches(self, corpus, *, shuffle=True):
         """Returns batches as a function of the epoch."""
         raise NotImplementedError
+
+    def batches_in(self, seconds):
+        """Returns how many batches an epoch has, and what of; `seconds` by recording's id."""
+        raise NotImplementedError
+
+    def longest(self, corpus, seconds):
+        """Returns the recordings that a batch as large as any is made of."""
+        raise NotImplementedError
+
+    def remarks(self, seconds):
+        """Returns pairs of what else a dry run should say of the data."""
+        return []
+
+    def model_config(self, make):
+        """Returns the begun training's configuration of the model, else a new one, kept there."""
+        if self.arguments.dry_run and not (self.out / training_directory.MODEL_FILE).exists():
+            return make()
+        return training_directory.model_config(self.out, make)
+
+    def precision(self):
+        """Returns the context in which the model is made and trained."""
+        from keras_speech.training import dtype_policy
+
+        return dtype_policy(self.arguments.precision)
 
     def make_model(self, train):
         """Returns the model; `train` gives batches to measure."""
@@ -135,7 +162,8 @@ class TrainingRun:
         print(f"{self.data}: {len(train)} recordings to train on{held}")
         return train, validation
 
-    def _list_skipped(self):
+    def list_skipped(self):
+        """Prints what was left out of the recordings."""
         for entry in self.skipped:
             print(f"keras-speech: skipped {entry.where}: {entry.reason}", file=sys.stderr)
         if self.skipped:
@@ -163,6 +191,18 @@ class TrainingRun:
                 *self.callbacks(train, validation, directory),
             ],
             **{**settings, **options},
+        )
+
+    def compile(self, model, n_batches):
+        """Compiles the model as training does, for epochs of `n_batches`."""
+        from keras_speech import optimizers
+
+        settings = optimizer_arguments.keywords(self.arguments)
+        total_steps = self.arguments.epochs * n_batches
+        name = settings.pop("optimizer")
+        model.compile(
+            optimizers.get(name, total_steps=total_steps, steps_per_epoch=n_batches, **settings),
+            jit_compile="auto",
         )
 
     def _end(self, model, interrupted):

@@ -4,7 +4,7 @@ import itertools
 import math
 import shlex
 
-from keras_speech.cli import training_directory, vocoder_recipes
+from keras_speech.cli import vocoder_recipes
 from keras_speech.cli.errors import UsageError
 from keras_speech.cli.layouts import FOLDER
 from keras_speech.cli.models import require_model
@@ -134,7 +134,7 @@ class VocoderRun(SoundRun):
             mean, scale = mel_statistics(train(0))
             return {"mel_mean": mean, "mel_scale": scale}
 
-        settings = training_directory.model_config(self.out, measured)
+        settings = self.model_config(measured)
         model = self.model_class().from_config({**self.config, **settings, **self.recipe()})
         if self.start is not None:
             # Discriminators, if there are any, begin anew: a saved model has none.

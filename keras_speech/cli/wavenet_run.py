@@ -2,7 +2,6 @@
 
 import shlex
 
-from keras_speech.cli import training_directory
 from keras_speech.cli.sound_run import SoundRun
 from keras_speech.cli.specs import spec_for
 
@@ -36,7 +35,7 @@ class WaveNetRun(SoundRun):
 
         return WaveNet(
             **{**self.config, **self._head()},
-            **training_directory.model_config(self.out, measured),
+            **self.model_config(measured),
         )
 
     def _head(self):

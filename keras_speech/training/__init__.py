@@ -5,6 +5,7 @@ from keras_speech.training.averaging import averaged_weights
 from keras_speech.training.calibration import calibrate_durations
 from keras_speech.training.checkpoint import read_checkpoint, restore_checkpoint, save_checkpoint
 from keras_speech.training.mel_statistics import mel_statistics
+from keras_speech.training.memory import memory_of_training
 from keras_speech.training.precision import dtype_policy, in_float32
 from keras_speech.training.prosody_statistics import prosody_statistics
 from keras_speech.training.teacher_forcing import teacher_forced
@@ -18,6 +19,7 @@ __all__ = [
     "in_float32",
     "learning_rate_schedule",
     "mel_statistics",
+    "memory_of_training",
     "prosody_statistics",
     "read_checkpoint",
     "restore_checkpoint",
