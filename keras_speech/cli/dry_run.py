@@ -88,7 +88,7 @@ def _print_memory(run, model, batch, n_batches):
         rows += [
             ("activations", f"{_size_text(found['activations'])}, measured with what is temporary"),
             ("the program", f"{_size_text(program)}, measured"),
-            ("at the peak", f"{_size_text(found['peak'])}, measured"),
+            ("at the peak", f"{_size_text(found['peak'])}, measured; allow a quarter more"),
         ]
         if keras.distribution.list_devices("gpu"):
             rows.append(("on the GPU", "not measured; with CUDA_VISIBLE_DEVICES= all is, here"))

@@ -70,7 +70,9 @@ def test_without_warm_up_they_begin_at_the_highest_rate():
 def test_warm_up_of_a_short_cosine_is_a_twentieth_unless_it_is_given():
     schedule = learning_rate_schedule("cosine", learning_rate=1e-2, total_steps=200)
     assert float(schedule(10)) == pytest.approx(1e-2)
-    schedule = learning_rate_schedule("cosine", learning_rate=1e-2, total_steps=200, warmup_steps=99)
+    schedule = learning_rate_schedule(
+        "cosine", learning_rate=1e-2, total_steps=200, warmup_steps=99
+    )
     assert float(schedule(99)) == pytest.approx(1e-2)
 
 
