@@ -65,7 +65,7 @@ def _yaml_pairs(text, path):
         node = loader.get_single_node()
         if node is None:
             return []
-        if not isinstance(node, yaml.MappingNode):
+        if not isinstance(node, yaml.MappingNode) or node.tag != "tag:yaml.org,2002:map":
             raise ValueError(f"`{path}` must hold options and their values, as in `epochs: 100`.")
         return [
             (loader.construct_object(name, deep=True), loader.construct_object(value, deep=True))

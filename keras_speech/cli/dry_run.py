@@ -1,5 +1,6 @@
 """`keras-speech train --dry-run`: what a training would be, printed, with nothing written."""
 
+import math
 import tempfile
 from pathlib import Path
 
@@ -60,12 +61,11 @@ def _print_data(run, corpus, seconds, held_out, epoch):
 
 
 def _print_model(run, model, n_batches):
-    parts = [(layer.name, layer.count_params()) for layer in model.layers]
-    rest = model.count_params() - sum(count for _, count in parts)
-    parts = [part for part in [*parts, ("beside them", rest)] if part[1]]
-    trained = sum(_size(weight) for weight in model.trainable_variables)
-    total = f"{model.count_params():,}, of which {trained:,} are trained"
-    rows = [*((name, f"{count:,}") for name, count in parts), ("parameters", total)]
+    n, trained = _size(model.weights), _size(model.trainable_variables)
+    parts = [(layer.name, _size(layer.weights)) for layer in model.layers]
+    parts.append(("beside them", n - sum(size for _, size in parts)))
+    rows = [(name, f"{size:,}") for name, size in parts if size > 0]
+    rows.append(("parameters", f"{n:,}, of which {trained:,} are trained"))
     _print(f"model: {type(model).__name__} in {run.arguments.precision}", rows)
     arguments = run.arguments
     updates = f"{arguments.epochs * n_batches:,} updates in {arguments.epochs:,} epochs"
@@ -104,11 +104,8 @@ def _print(title, rows):
         print(f"  {name:{width}}{said}")
 
 
-def _size(variable):
-    size = 1
-    for dimension in variable.shape:
-        size *= dimension
-    return size
+def _size(variables):
+    return sum(math.prod(variable.shape) for variable in variables)
 
 
 def _size_text(n_bytes):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import keras_speech as ks
+from conformance import CASES
 from keras_speech.training import dtype_policy, in_float32
 
 WAVENET = dict(
@@ -45,3 +46,23 @@ def test_policy_is_put_back():
     assert keras.config.dtype_policy() is before
     with pytest.raises(ValueError, match="`name` must be one of float32"), dtype_policy("float8"):
         pass
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("name", sorted(name for name in CASES if CASES[name].trains))
+def test_every_model_makes_a_step_and_is_saved_in_float32(name, precision, tmp_path):
+    with dtype_policy(precision):
+        model, inputs = CASES[name].make(), CASES[name].inputs()
+        model.compile(ks.optimizers.get("adam", clip_norm=1.0), run_eagerly=True)
+        loss = model.train_on_batch(inputs, return_dict=True)["loss"]
+    assert np.isfinite(loss)
+    in_float32(model).save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
+    assert policies(loaded) == {"float32"}
+    for ours, theirs in zip(loaded.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    outputs = keras.tree.flatten(loaded(inputs))
+    assert all(np.isfinite(keras.ops.convert_to_numpy(output)).all() for output in outputs)
+    assert {keras.backend.standardize_dtype(output.dtype) for output in outputs} <= {
+        "float32", "int32", "bool"
+    }  # fmt: skip
