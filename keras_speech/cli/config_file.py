@@ -57,7 +57,8 @@ def _yaml_pairs(text, path):
         import yaml
     except ModuleNotFoundError as error:
         raise ValueError(
-            f"`{path}` is YAML, which needs PyYAML: pip install pyyaml. JSON needs nothing."
+            f'`{path}` is YAML, which needs PyYAML: pip install "keras-speech[yaml]". JSON '
+            "needs nothing."
         ) from error
     # The safe loader makes numbers, text, lists and dicts, and of anything else an error.
     loader = yaml.SafeLoader(text)

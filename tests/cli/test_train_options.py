@@ -66,7 +66,6 @@ def test_every_model_takes_the_options_of_all(model, settings):
         "schedule": "exponential", "warmup_steps": 0, "decay_rate": 0.9, "clip_value": 0.5,
         "weight_decay": 0.1, "ema_momentum": 0.99,
     }  # fmt: skip
-    optimizers.get("lion")  # one of the names
     assert found["precision"] == "mixed_bfloat16"
 
 
@@ -147,6 +146,17 @@ def test_what_is_wrong_in_a_file_is_named(options, message, settings, options_fi
     said = settings("tacotron2", "--config-file", path)
     assert message in said
     assert path in said or "rho" in options
+
+
+def test_a_training_from_before_an_option_goes_on_with_its_default(settings, tmp_path):
+    before = settings("vocos")
+    old = {"data", "model", "epochs", "learning_rate", "schedule", "clip_norm", "segment"}
+    (tmp_path / "run").mkdir()
+    kept = {name: value for name, value in before.items() if name in old}
+    (tmp_path / "run" / "training.json").write_text(json.dumps(kept))
+    assert settings("vocos") == before
+    assert "--optimizer was adamw and is sgd" in settings("vocos", "--optimizer", "sgd")
+    assert "--beta-1 was 0.8 and is 0.7" in settings("vocos", "--beta-1", "0.7")
 
 
 def test_numbers_as_yaml_writes_them(settings, tmp_path):
