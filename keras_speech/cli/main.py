@@ -11,6 +11,7 @@ import warnings
 
 from keras_speech.cli import align, evaluate, generate, inspect, speak, train, voices
 from keras_speech.cli.errors import UsageError, sentence
+from keras_speech.cli.parser import WRONG_USAGE, Parser
 
 DESCRIPTION = "Make speech and sound with trained models, or train them on recordings of your own."
 
@@ -30,7 +31,7 @@ examples:
 keras-speech COMMAND --help explains a command.
 """
 
-OK, FAILED, WRONG_USAGE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+OK, FAILED, INTERRUPTED, TERMINATED = 0, 1, 130, 143
 
 
 def main(argv=None):
@@ -92,14 +93,6 @@ def _ended_tidily():
         signal.signal(signal.SIGTERM, previous)
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message):
-        self.exit(
-            WRONG_USAGE,
-            f"keras-speech: error: {message}\n{self.prog} --help explains the arguments.\n",
-        )
-
-
 def _parser():
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
@@ -108,7 +101,7 @@ def _parser():
         default=argparse.SUPPRESS,
         help="show tracebacks and TensorFlow's messages",
     )
-    parser = _Parser(
+    parser = Parser(
         prog="keras-speech",
         description=DESCRIPTION,
         epilog=EXAMPLES,

@@ -1,5 +1,7 @@
 """One call of `keras-speech train` for a model that learns from pieces of sound."""
 
+import math
+
 from keras_speech.cli.errors import CommandError
 from keras_speech.cli.training_run import TrainingRun
 
@@ -15,12 +17,10 @@ class SoundRun(TrainingRun):
         from keras_speech import data
 
         arguments = self.arguments
-        hop_length = self.spec.hop_length if self.spec else 1
-        n_hops = max(1, round(arguments.segment * arguments.sample_rate / hop_length))
         try:
             epochs = data.waveform_epochs(
                 corpus,
-                n_hops * hop_length,
+                self._segment_length(),
                 arguments.batch_size,
                 sample_rate=arguments.sample_rate,
                 spec=self.spec,
@@ -31,7 +31,7 @@ class SoundRun(TrainingRun):
                 silence_db=arguments.silence_db if shuffle else None,
                 level=arguments.level_db,
                 trim=arguments.trim_db,
-                cache=self.out / "features",
+                cache=self.features,
                 on_error=arguments.on_error,
                 skipped=self.skipped,
             )
@@ -40,6 +40,37 @@ class SoundRun(TrainingRun):
         # Validation's batches are the later ones: what is heard is then new to the model.
         self.heard = epochs.recordings[0]
         return epochs
+
+    def _segment_length(self):
+        """Samples of a segment: whole hops."""
+        hop_length = self.spec.hop_length if self.spec else 1
+        n_hops = max(1, round(self.arguments.segment * self.arguments.sample_rate / hop_length))
+        return n_hops * hop_length
+
+    def batches_in(self, seconds):
+        arguments = self.arguments
+        segment_s = self._segment_length() / arguments.sample_rate
+        n_batches = math.ceil(sum(seconds.values()) / (arguments.batch_size * segment_s))
+        of = f"{arguments.batch_size} segments of {segment_s:.2f} s"
+        return arguments.steps_per_epoch or n_batches, of
+
+    def longest(self, corpus, seconds):
+        # All batches are equally long; what segments can be cut from is soonest read if short.
+        long_enough = [name for name in corpus.ids if not self._is_short(seconds[name])]
+        if not long_enough:
+            raise CommandError("every recording is shorter than --segment.")
+        return corpus.subset([min(long_enough, key=seconds.get)])
+
+    def remarks(self, seconds):
+        short = [name for name in seconds if self._is_short(seconds[name])]
+        if not short:
+            return []
+        skip = self.arguments.on_error == "skip"
+        then = "are left out" if skip else "stop the training without --on-error skip"
+        return [("too short", f"{len(short)} for --segment, such as {short[0]}; they {then}")]
+
+    def _is_short(self, seconds):
+        return seconds * self.arguments.sample_rate < self._segment_length()
 
     def callbacks(self, train, validation, directory):
         arguments = self.arguments

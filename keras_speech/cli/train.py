@@ -1,11 +1,14 @@
 """`keras-speech train`: a command for each model; `training_run` does the work."""
 
 import argparse
+import functools
 
-from keras_speech.cli import train_acoustic, train_vocoders, train_wavenet
+from keras_speech.cli import optimizer_arguments, train_acoustic, train_vocoders, train_wavenet
+from keras_speech.cli.config_parser import ConfigParser
 
 DESCRIPTION = """\
-Train a model on recordings. Each model has options of its own:
+Train a model on recordings. All models share the options of training and optimizers, and each has
+some of its own:
   keras-speech train tacotron2 --help          a voice, from recordings of somebody reading and
   keras-speech train fastspeech2 --help        texts; five kinds of model for that
   keras-speech train tacotron --help
@@ -22,6 +25,10 @@ examples:
   keras-speech train tacotron2 --data LJSpeech-1.1 --epochs 200 --out my_voice
   keras-speech train wavenet --data piano --epochs 100 --out my_piano
   keras-speech train vocos --data recordings --warm-epochs 30 --epochs 100 --out my_vocoder
+  keras-speech train tacotron2 --data LJSpeech-1.1 --epochs 200 --out my_voice --dry-run
+  keras-speech train fastspeech2 --config-file my_options.yaml --out my_fast_voice
+  keras-speech train tacotron2 --config-file my_voice/training.json --optimizer lion \\
+      --learning-rate 2e-4 --out my_other_voice
 """
 
 
@@ -34,7 +41,13 @@ def add_parser(commands, parents):
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=parents,
     )
-    models = parser.add_subparsers(title="models", metavar="MODEL", dest="model", required=True)
+    models = parser.add_subparsers(
+        title="models",
+        metavar="MODEL",
+        dest="model",
+        required=True,
+        parser_class=functools.partial(ConfigParser, gives_way=optimizer_arguments.gives_way),
+    )
     train_acoustic.add_parsers(models, parents)
     train_wavenet.add_parser(models, parents)
     train_vocoders.add_parsers(models, parents)

@@ -65,8 +65,14 @@ def _add_parser(name, recipe, models, parents):
         sample_rate=22050,
     )
     _add_model(parser.add_argument_group("model"), recipe)
-    training = parser.add_argument_group("training")
-    training_arguments.add_training(training, batch_size=16, batch_help="recordings in a batch")
+    training = training_arguments.add_training(
+        parser,
+        batch_size=16,
+        batch_help="recordings in a batch",
+        learning_rate=1e-3,
+        schedule="inverse_sqrt",
+        clip_norm=1.0,
+    )
     training.add_argument(
         "--plot-every",
         type=kinds.whole_number(0),

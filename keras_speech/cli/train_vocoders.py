@@ -67,6 +67,9 @@ SEGMENTS = {"vocos": 0.75, "hifigan": 0.4, "waveglow": 0.75}
 RATES = {"vocos": 3e-4, "hifigan": 2e-4, "waveglow": 1e-4}
 WARM_RATES = {"vocos": 1e-3, "hifigan": 5e-4}
 
+# What players against each other learn with.
+ADVERSARIAL = {"optimizer": "adamw", "beta_1": 0.8, "beta_2": 0.99, "weight_decay": 1e-3}
+
 
 def add_parsers(models, parents):
     """Adds a parser for each vocoder."""
@@ -102,14 +105,14 @@ def _add_parser(models, parents, model):
         "own, so as to make up for what it blurs: for the last epochs, with --start",
     )
     _add_model(parser.add_argument_group("model"), model, adversarial)
-    training = parser.add_argument_group("training")
-    training_arguments.add_training(
-        training,
+    training = training_arguments.add_training(
+        parser,
         batch_size=8,
         batch_help="segments in a batch",
         learning_rate=RATES[model],
         schedule="cosine" if adversarial else "constant",
         clip_norm=100.0 if adversarial else 10.0,
+        **(ADVERSARIAL if adversarial else {}),
     )
     if adversarial:
         _add_warm_start(training, model)

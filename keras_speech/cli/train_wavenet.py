@@ -49,8 +49,14 @@ def add_parser(models, parents):
     )
     training_arguments.add_segments(data, segment=1.0)
     _add_model(parser.add_argument_group("model"))
-    training = parser.add_argument_group("training")
-    training_arguments.add_training(training, batch_size=8, batch_help="segments in a batch")
+    training = training_arguments.add_training(
+        parser,
+        batch_size=8,
+        batch_help="segments in a batch",
+        learning_rate=1e-3,
+        schedule="inverse_sqrt",
+        clip_norm=1.0,
+    )
     training_arguments.add_samples(training)
     parser.set_defaults(run=run, command="train wavenet")
 

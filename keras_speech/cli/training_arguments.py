@@ -3,8 +3,7 @@
 import math
 
 from keras_speech.cli import arguments as kinds
-
-SCHEDULES = ("inverse_sqrt", "cosine", "constant")
+from keras_speech.cli import optimizer_arguments
 
 
 def add_data(group, *, layouts, default_layout, sample_rate):
@@ -103,16 +102,12 @@ def add_samples(group):
     )
 
 
-def add_training(
-    group,
-    *,
-    batch_size,
-    batch_help,
-    learning_rate=1e-3,
-    schedule="inverse_sqrt",
-    clip_norm=1.0,
-):
-    """Adds what the resumable loop takes; the keywords are defaults."""
+def add_training(parser, *, batch_size, batch_help, learning_rate, schedule, clip_norm, **settings):
+    """Adds what the resumable loop takes, and how the model learns; the keywords are defaults.
+
+    Returns: the group of arguments, for those of the model.
+    """
+    group = parser.add_argument_group("training")
     group.add_argument(
         "--epochs",
         type=kinds.whole_number(1),
@@ -128,38 +123,6 @@ def add_training(
         help=f"{batch_help}; fewer need less memory; default: %(default)s",
     )
     group.add_argument(
-        "--learning-rate",
-        type=kinds.number(0, math.inf, above=True),
-        default=learning_rate,
-        metavar="RATE",
-        help="the highest learning rate; default: %(default)s",
-    )
-    group.add_argument(
-        "--schedule",
-        choices=SCHEDULES,
-        default=schedule,
-        help="how the learning rate falls; cosine ends at --epochs; default: %(default)s",
-    )
-    group.add_argument(
-        "--warmup-steps",
-        type=kinds.whole_number(1),
-        metavar="N",
-        help="batches until the highest learning rate; default: 1000, cosine less in a short run",
-    )
-    group.add_argument(
-        "--clip-norm",
-        type=kinds.number(0, math.inf, above=True),
-        default=clip_norm,
-        metavar="NORM",
-        help="limit of the gradient's norm; default: %(default)s",
-    )
-    group.add_argument(
-        "--average",
-        type=kinds.number(0, 0.99999, above=True),
-        metavar="MOMENTUM",
-        help="keep a running average of the weights, such as 0.999, in the end; default: not",
-    )
-    group.add_argument(
         "--keep",
         choices=["last", "best"],
         default="last",
@@ -173,3 +136,25 @@ def add_training(
         metavar="N",
         help="the same seed repeats the same training; default: %(default)s",
     )
+    group.add_argument(
+        "--config-file",
+        metavar="FILE",
+        help="take options from a .json, .yaml or .yml file, such as the training.json of another "
+        "training: epochs: 100, batch-size: 8 and so on, by the names that are here; what is given "
+        "here wins",
+    )
+    group.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="write nothing: print the model's parts, how much data there is, and the memory that "
+        "a step on the longest batch took",
+    )
+    of_model = {"clip_norm": clip_norm, **settings}
+    optimizer_arguments.add_options(
+        parser.add_argument_group("optimizer"),
+        learning_rate=learning_rate,
+        schedule=schedule,
+        **of_model,
+    )
+    parser.set_defaults(of_model=of_model)
+    return group

@@ -13,12 +13,14 @@ MODEL_FILE = "model_config.json"
 FREE = frozenset({"epochs", "keep", "on_error", "plot_every", "sample_every", "sample_seconds"})
 
 
-def check(directory, settings):
+def check(directory, settings, defaults=()):
     """Says whether a training may begin or go on in `directory`, without touching it.
 
     Args:
         directory: where to.
         settings: JSON-safe dict of what the training depends on.
+        defaults: dict of what settings are where nothing is said of them, as in a directory from
+            before there was an option. Defaults to `None` for each.
 
     Raises:
         UsageError: it holds something else, or a training with other settings, or cannot be
@@ -44,7 +46,8 @@ def check(directory, settings):
             f"--out `{directory}` holds something that is no training of ours; name a new "
             "directory."
         )
-    _require_same(directory, _read(directory / SETTINGS_FILE), settings)
+    before = _read(directory / SETTINGS_FILE)
+    _require_same(directory, {**dict(defaults), **before}, settings)
 
 
 def begin(directory, settings):
@@ -92,7 +95,7 @@ def _require_same(directory, before, now):
     different = [
         f"--{name.replace('_', '-')} was {_shown(before.get(name))} and is {_shown(now.get(name))}"
         for name in sorted({*before, *now} - FREE)
-        if before.get(name) != now.get(name)
+        if _shown(before.get(name)) != _shown(now.get(name))
     ]
     if different:
         raise UsageError(
@@ -102,4 +105,6 @@ def _require_same(directory, before, now):
 
 
 def _shown(value):
-    return "not given" if value is None else value
+    if value is None or value is False:
+        return "not given"
+    return "given" if value is True else value

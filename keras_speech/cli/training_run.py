@@ -1,16 +1,20 @@
 """One call of `keras-speech train`, as far as all models share it."""
 
+import argparse
 import sys
 from pathlib import Path
 
 from keras_speech.cli import arguments as kinds
-from keras_speech.cli import training_directory
+from keras_speech.cli import optimizer_arguments, training_directory
+from keras_speech.cli.dry_run import dry_run
 from keras_speech.cli.errors import CommandError, UsageError
 from keras_speech.cli.layouts import read_corpus
 from keras_speech.cli.quiet import load_quietly
 
 INTERRUPTED = 130
-NOT_SETTINGS = ("run", "command", "debug", "out")
+NOT_SETTINGS = (
+    "run", "command", "debug", "out", "config_file", "dry_run", "defaults", "of_model"
+)  # fmt: skip
 
 
 class TrainingRun:
@@ -26,12 +30,15 @@ class TrainingRun:
         self.data = kinds.require_directory(arguments.data, what="--data")
         if arguments.keep == "best" and arguments.validation in ("none", "0"):
             raise UsageError("--keep best needs a --validation part.")
-        self.settings = {
-            name: value for name, value in vars(arguments).items() if name not in NOT_SETTINGS
-        }
+        optimizer_arguments.settle(arguments, **arguments.of_model)
+        self.settings = _settings(arguments)
         self.settings["data"] = str(self.data.resolve())
-        training_directory.check(self.out, self.settings)
+        defaults = argparse.Namespace(**arguments.defaults)
+        optimizer_arguments.settle(defaults, **arguments.of_model)
+        training_directory.check(self.out, self.settings, _settings(defaults))
         self.skipped = []
+        # Where what is measured of the recordings is kept.
+        self.features = self.out / "features"
 
     def __call__(self):
         # The corpus comes first: a bad row is found before anything slow or lasting happens.
@@ -41,6 +48,8 @@ class TrainingRun:
 
         keras.utils.set_random_seed(self.arguments.seed)
         self.configure(train_corpus)
+        if self.arguments.dry_run:
+            return dry_run(self, train_corpus, validation_corpus)
         train_corpus = self.prepared(train_corpus)
         if validation_corpus is not None:
             validation_corpus = self.prepared(validation_corpus)
@@ -50,13 +59,14 @@ class TrainingRun:
         validation = None
         if validation_corpus is not None:
             validation = self.batches(validation_corpus, shuffle=False)(0)
-        model = self.make_model(train)
-        self._list_skipped()
-        try:
-            self.fit(model, train, validation)
-            interrupted = False
-        except KeyboardInterrupt:
-            interrupted = True
+        with self.precision():
+            model = self.make_model(train)
+            self.list_skipped()
+            try:
+                self.fit(model, train, validation)
+                interrupted = False
+            except KeyboardInterrupt:
+                interrupted = True
         return self._end(model, interrupted)
 
     def configure(self, corpus):
@@ -69,6 +79,30 @@ class TrainingRun:
     def batches(self, corpus, *, shuffle=True):
         """Returns batches as a function of the epoch."""
         raise NotImplementedError
+
+    def batches_in(self, seconds):
+        """Returns how many batches an epoch has, and what of; `seconds` by recording's id."""
+        raise NotImplementedError
+
+    def longest(self, corpus, seconds):
+        """Returns the recordings that a batch as large as any is made of."""
+        raise NotImplementedError
+
+    def remarks(self, seconds):
+        """Returns pairs of what else a dry run should say of the data."""
+        return []
+
+    def model_config(self, make):
+        """Returns the begun training's configuration of the model, else a new one, kept there."""
+        if self.arguments.dry_run and not (self.out / training_directory.MODEL_FILE).exists():
+            return make()
+        return training_directory.model_config(self.out, make)
+
+    def precision(self):
+        """Returns the context in which the model is made and trained."""
+        from keras_speech.training import dtype_policy
+
+        return dtype_policy(self.arguments.precision)
 
     def make_model(self, train):
         """Returns the model; `train` gives batches to measure."""
@@ -128,7 +162,8 @@ class TrainingRun:
         print(f"{self.data}: {len(train)} recordings to train on{held}")
         return train, validation
 
-    def _list_skipped(self):
+    def list_skipped(self):
+        """Prints what was left out of the recordings."""
         for entry in self.skipped:
             print(f"keras-speech: skipped {entry.where}: {entry.reason}", file=sys.stderr)
         if self.skipped:
@@ -141,11 +176,7 @@ class TrainingRun:
 
         arguments = self.arguments
         settings = {
-            "learning_rate": arguments.learning_rate,
-            "schedule": arguments.schedule,
-            "warmup_steps": arguments.warmup_steps,
-            "clip_norm": arguments.clip_norm,
-            "ema_momentum": arguments.average,
+            **optimizer_arguments.keywords(arguments),
             "keep": arguments.keep,
             "verbose": 1 if sys.stdout.isatty() else 2,
         }
@@ -162,10 +193,24 @@ class TrainingRun:
             **{**settings, **options},
         )
 
+    def compile(self, model, n_batches):
+        """Compiles the model as training does, for epochs of `n_batches`."""
+        from keras_speech import optimizers
+
+        settings = optimizer_arguments.keywords(self.arguments)
+        total_steps = self.arguments.epochs * n_batches
+        name = settings.pop("optimizer")
+        model.compile(
+            optimizers.get(name, total_steps=total_steps, steps_per_epoch=n_batches, **settings),
+            jit_compile="auto",
+        )
+
     def _end(self, model, interrupted):
+        from keras_speech.training import in_float32
+
         done, wanted, epochs = self.progress()
         # Interrupted within the first epoch there is nothing that has learned anything.
-        path = self.save(model) if done else None
+        path = self.save(in_float32(model)) if done else None
         if interrupted:
             so_far = f" So far: {path}" if done else ""
             print(
@@ -177,6 +222,11 @@ class TrainingRun:
         print(f"{path}: trained for {done} {epochs}. Hear it:")
         print(self.advice(path))
         return 0
+
+
+def _settings(arguments):
+    """What a training depends on: the options but for those of one call."""
+    return {name: value for name, value in vars(arguments).items() if name not in NOT_SETTINGS}
 
 
 def epochs_in(directory):

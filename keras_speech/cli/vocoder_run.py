@@ -4,7 +4,7 @@ import itertools
 import math
 import shlex
 
-from keras_speech.cli import training_directory, vocoder_recipes
+from keras_speech.cli import vocoder_recipes
 from keras_speech.cli.errors import UsageError
 from keras_speech.cli.layouts import FOLDER
 from keras_speech.cli.models import require_model
@@ -93,7 +93,9 @@ class VocoderRun(SoundRun):
         arguments = self.arguments
         if self.start is not None:
             config = self.start.get_config()
-            return {name: value for name, value in config.items() if name not in OF_DISCRIMINATORS}
+            # Nor the precision it was saved in, which --precision says.
+            left = (*OF_DISCRIMINATORS, "dtype")
+            return {name: value for name, value in config.items() if name not in left}
         configs = getattr(models, f"{arguments.model}_configs")
         config = {**getattr(configs, arguments.config.upper()), "spec": self.spec}
         made = math.prod(config.get("rates", [self.spec.hop_length]))
@@ -132,7 +134,7 @@ class VocoderRun(SoundRun):
             mean, scale = mel_statistics(train(0))
             return {"mel_mean": mean, "mel_scale": scale}
 
-        settings = training_directory.model_config(self.out, measured)
+        settings = self.model_config(measured)
         model = self.model_class().from_config({**self.config, **settings, **self.recipe()})
         if self.start is not None:
             # Discriminators, if there are any, begin anew: a saved model has none.
@@ -201,53 +203,26 @@ class AdversarialRun(VocoderRun):
         if self.against_discriminators:
             if warm_epochs and not begun:
                 model.adversarial = False
-                self._fit_phase(
+                self.train(
                     model, train, validation, epochs=warm_epochs, directory=self.out / WARM,
                     learning_rate=self.arguments.warm_learning_rate, keep="last",
                 )  # fmt: skip
                 before = model.get_weights()
             model.adversarial = True
         try:
-            self._fit_phase(
+            self.train(
                 model,
                 # What the warm start has heard in its epochs is not repeated.
                 lambda epoch: train(warm_epochs + epoch),
                 validation,
                 epochs=self.arguments.epochs,
                 directory=self.out,
-                learning_rate=self.arguments.learning_rate,
             )
         except KeyboardInterrupt:
             if before is not None and not epochs_in(self.out):
                 # Before its first checkpoint nothing else undoes what the broken-off epoch did.
                 model.set_weights(before)
             raise
-
-    def _fit_phase(self, model, train, validation, *, epochs, directory, learning_rate, **options):
-        import keras
-
-        from keras_speech.training import learning_rate_schedule
-
-        arguments = self.arguments
-        rate = learning_rate_schedule(
-            arguments.schedule,
-            learning_rate=learning_rate,
-            warmup_steps=arguments.warmup_steps,
-            total_steps=epochs * int(train(0).cardinality()),
-        )
-        optimizer = keras.optimizers.AdamW(
-            rate,
-            beta_1=0.8,
-            beta_2=0.99,
-            weight_decay=1e-3,
-            global_clipnorm=arguments.clip_norm,
-            use_ema=arguments.average is not None,
-            ema_momentum=arguments.average if arguments.average is not None else 0.99,
-        )
-        self.train(
-            model, train, validation,
-            epochs=epochs, directory=directory, optimizer=optimizer, **options,
-        )  # fmt: skip
 
     def progress(self):
         done = epochs_in(self.out)

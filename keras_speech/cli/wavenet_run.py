@@ -2,7 +2,6 @@
 
 import shlex
 
-from keras_speech.cli import training_directory
 from keras_speech.cli.sound_run import SoundRun
 from keras_speech.cli.specs import spec_for
 
@@ -14,7 +13,6 @@ class WaveNetRun(SoundRun):
     """Does what the arguments of `train wavenet` say."""
 
     def configure(self, corpus):
-        from keras_speech import layers
         from keras_speech.models import wavenet_configs
 
         arguments = self.arguments
@@ -22,9 +20,6 @@ class WaveNetRun(SoundRun):
         self.config = dict(getattr(wavenet_configs, arguments.config.upper()))
         self.spec = spec_for(rate) if arguments.vocoder or "spec" in self.config else None
         self.config |= {"spec": self.spec} if self.spec else {"sample_rate": rate}
-        if arguments.head is not None:
-            heads = {"mu_law": layers.MuLawHead, "logistic_mixture": layers.LogisticMixtureHead}
-            self.config["head"] = heads[arguments.head]()
         self.speakers = list(corpus.speakers) if len(corpus.speakers) > 1 else None
         self.config["n_speakers"] = len(self.speakers or ())
 
@@ -38,7 +33,22 @@ class WaveNetRun(SoundRun):
             mean, scale = mel_statistics(train(0))
             return {"mel_mean": mean, "mel_scale": scale}
 
-        return WaveNet(**self.config, **training_directory.model_config(self.out, measured))
+        return WaveNet(
+            **{**self.config, **self._head()},
+            **self.model_config(measured),
+        )
+
+    def _head(self):
+        """The head as a keyword of the model; a new one, which computes as the model does."""
+        from keras_speech import layers
+
+        heads = {"mu_law": layers.MuLawHead, "logistic_mixture": layers.LogisticMixtureHead}
+        if self.arguments.head is not None:
+            return {"head": heads[self.arguments.head]()}
+        if (head := self.config.get("head")) is None:
+            return {}
+        config = {name: value for name, value in head.get_config().items() if name != "dtype"}
+        return {"head": type(head).from_config(config)}
 
     def heard_options(self):
         if self.spec is None:

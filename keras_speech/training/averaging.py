@@ -40,9 +40,16 @@ class EvaluateAverages(keras.callbacks.Callback):
 
 def averages(optimizer):
     """Returns the optimizer's averages, one per trainable variable; `[]` if it keeps none."""
+    # Keras's loss scale and `Lookahead` go around the optimizer that keeps them.
+    while (inner := _inside(optimizer)) is not None:
+        optimizer = inner
     if not getattr(optimizer, "use_ema", False):
         return []
     return optimizer._model_variables_moving_average
+
+
+def _inside(optimizer):
+    return getattr(optimizer, "inner_optimizer", getattr(optimizer, "optimizer", None))
 
 
 def _swap(model):

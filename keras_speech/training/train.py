@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import keras
-
+from keras_speech import optimizers
 from keras_speech.training.averaging import EvaluateAverages, averages
 from keras_speech.training.checkpoint import read_checkpoint, restore_checkpoint, restore_weights
 from keras_speech.training.run_callbacks import BEST, CHECKPOINT, Checkpoint, OneRun, StopOnNaN
-from keras_speech.training.schedules import learning_rate_schedule
 
 
 def train(
@@ -17,19 +15,15 @@ def train(
     *,
     epochs,
     directory,
-    learning_rate=1e-3,
-    schedule="inverse_sqrt",
-    warmup_steps=None,
+    optimizer="adam",
     steps_per_epoch=None,
-    clip_norm=1.0,
-    ema_momentum=None,
     keep="last",
-    optimizer=None,
     jit_compile="auto",
     callbacks=(),
     verbose="auto",
+    **options,
 ):
-    """Trains `model` with Adam, writing a checkpoint and a line of the log after every epoch.
+    """Trains `model`, writing a checkpoint and a line of the log after every epoch.
 
     Called again with the same `directory` it goes on after the last complete epoch. The result is
     then the same, to the last bit that the hardware repeats, as that of a run never interrupted,
@@ -45,22 +39,23 @@ def train(
         validation: batches as `evaluate` takes them. Defaults to none.
         epochs: total number of epochs, those of earlier calls included.
         directory: where `checkpoint.npz`, `log.csv` and `best.npz` are written; it is made.
-        learning_rate: the schedule's highest value. Defaults to `1e-3`.
-        schedule: `"inverse_sqrt"`, `"cosine"` or `"constant"`; see `learning_rate_schedule`. A
-            cosine depends on `epochs`: asked for more, a resumed run changes its learning rate.
-        warmup_steps: updates until the highest learning rate. Defaults to the schedule's.
-        steps_per_epoch: batches in an epoch; only a cosine over data of unknown length needs it.
-        clip_norm: limit of the gradient's norm over all weights, `None` for no limit. Defaults to
-            `1.0`, as in Tacotron 2's reference implementations.
-        ema_momentum: such as `0.999`, to also keep a running average of the weights. Validation
-            measures the average, and the model has it in the end. Defaults to none.
+        optimizer: a name that `optimizers.get` takes. Or a `keras.optimizers.Optimizer`, which is
+            used as it is; there can be no `options` then. Defaults to `"adam"`.
+        steps_per_epoch: batches in an epoch, where the data does not know; schedules that depend
+            on it, cosine and exponential, need it then.
         keep: `"last"`, or `"best"` to end with the weights of the epoch with the least
             `val_loss`, which needs `validation`.
-        optimizer: used as it is in place of Adam, and `learning_rate`, `schedule`, `warmup_steps`,
-            `clip_norm` and `ema_momentum` are then ignored.
         jit_compile: as in `compile`. Defaults to `"auto"`: as the model itself prefers.
         callbacks: further Keras callbacks.
         verbose: as in `fit`: 0 for silence, 1 for a progress bar, 2 for a line per epoch.
+        options: of the optimizer, as `optimizers.get` takes them: `learning_rate`, `schedule`,
+            `warmup_steps`, `final`, `decay_steps`, `decay_rate`, `clip_norm`, `clip_each_norm`,
+            `clip_value`, `weight_decay`, `ema_momentum`, `lookahead`, `beta_1` and so on. Here
+            `schedule` defaults to `"inverse_sqrt"` and, unless gradients are clipped in another
+            way, `clip_norm` to `1.0`, as in Tacotron 2's reference implementations; `None` is no
+            limit. A cosine depends on `epochs`: asked for more, a resumed run changes its learning
+            rate. With `ema_momentum`, validation measures the averages of the weights, and the
+            model has them in the end; checkpoints hold both.
 
     Returns: dict of metric name to list of values, one per epoch from the first one on.
 
@@ -86,31 +81,26 @@ def train(
     state = read_checkpoint(directory / CHECKPOINT) or {"epoch": 0, "history": {}}
 
     first = epoch_batches(state["epoch"])
-    if optimizer is None:
-        total_steps = None
-        if schedule == "cosine":
-            total_steps = epochs * (steps_per_epoch or _number_of_batches(first))
-        rate = learning_rate_schedule(
-            schedule,
-            learning_rate=learning_rate,
-            warmup_steps=warmup_steps,
-            total_steps=total_steps,
-        )
-        optimizer = keras.optimizers.Adam(
-            rate,
-            global_clipnorm=clip_norm,
-            use_ema=ema_momentum is not None,
-            ema_momentum=ema_momentum if ema_momentum is not None else 0.99,
+    if isinstance(optimizer, str):
+        optimizer = _optimizer(optimizer, options, first, epochs, steps_per_epoch)
+    elif options:
+        name, value = next(iter(options.items()))
+        raise ValueError(
+            f"`{name}` belongs to the `optimizer` that is given ready-made: set it there. "
+            f"Received: {name}={value!r}, optimizer={type(optimizer).__name__}."
         )
     model.compile(optimizer=optimizer, jit_compile=jit_compile)
     if not model.built:
         model.test_on_batch(next(iter(first)))
-    optimizer.build(model.trainable_variables)
+    # Not the one from above where `compile` has put a scale of losses around it.
+    optimizer = model.optimizer
+    if not optimizer.built:
+        optimizer.build(model.trainable_variables)
     if state["epoch"]:
         state = restore_checkpoint(directory / CHECKPOINT, model)
 
     checkpoint = Checkpoint(directory, state["history"], keep_best=keep == "best")
-    averaging = [EvaluateAverages()] if optimizer.use_ema else []
+    averaging = [EvaluateAverages()] if averages(optimizer) else []
     # The checkpoint comes last: random numbers that a callback draws belong to its epoch.
     run = OneRun(
         [StopOnNaN(), *averaging, *callbacks, checkpoint],
@@ -131,7 +121,7 @@ def train(
                 shuffle=False,
                 verbose=verbose,
             )
-            if optimizer.use_ema:
+            if averaging:
                 # `fit` ends with the averages in the model; training goes on from the weights.
                 restore_checkpoint(directory / CHECKPOINT, model)
             if model.stop_training:
@@ -156,14 +146,26 @@ def _check(*, epochs, keep, validation):
         raise ValueError("`keep='best'` needs `validation`. Received: validation=None.")
 
 
-def _number_of_batches(batches):
+def _optimizer(name, options, batches, epochs, steps_per_epoch):
+    options = {"schedule": "inverse_sqrt", **options}
+    if not options.keys() & {"clip_norm", "clip_each_norm", "clip_value"}:
+        options["clip_norm"] = 1.0
+    if options["schedule"] in ("cosine", "exponential"):
+        options["steps_per_epoch"] = steps_per_epoch or _number_of_batches(
+            batches, options["schedule"]
+        )
+        options["total_steps"] = epochs * options["steps_per_epoch"]
+    return optimizers.get(name, **options)
+
+
+def _number_of_batches(batches, schedule):
     try:
         number = int(batches.cardinality())
     except AttributeError:
         number = len(batches)
     if number < 1:
         raise ValueError(
-            "The cosine schedule needs `steps_per_epoch`, for `batches` does not know its "
+            f"The {schedule} schedule needs `steps_per_epoch`, for `batches` does not know its "
             f"number. Received: cardinality={number}."
         )
     return number
@@ -174,7 +176,7 @@ def _leave_what_to_keep(model, directory, keep):
     best = directory / BEST
     if keep == "best" and best.exists():
         restore_weights(best, model)
-    elif model.optimizer.use_ema:
+    elif averages(model.optimizer):
         for weight, average in zip(
             model.trainable_variables, averages(model.optimizer), strict=True
         ):
