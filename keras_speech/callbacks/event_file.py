@@ -64,6 +64,23 @@ class EventFile:
         # Summary.Value: tag = 1, tensor = 8, metadata = 9
         self._write([_text(1, name) + _bytes(8, tensor) + _bytes(9, metadata)], step)
 
+    def image(self, name, png, *, step):
+        """Writes a picture for TensorBoard's images tab.
+
+        Args:
+            name: str.
+            png: bytes of a PNG file.
+            step: int, the place on TensorBoard's slider.
+        """
+        # A PNG begins with its signature and a first chunk that tells its size.
+        sizes = [b"%d" % size for size in struct.unpack(">II", png[16:24])]
+        # A tensor of shape (3,): width and height in words, and the picture.
+        tensor = _whole(1, 7) + _bytes(2, _bytes(2, _whole(1, 3)))
+        tensor += b"".join(_bytes(8, value) for value in (*sizes, png))
+        # Of the plugin of images nothing is said but its name.
+        metadata = _bytes(1, _text(1, "images")) + _whole(4, 3)
+        self._write([_text(1, name) + _bytes(8, tensor) + _bytes(9, metadata)], step)
+
     def _write(self, values, step):
         # Event: wall_time = 1, step = 2, file_version = 3, summary = 5; Summary: value = 1
         now = time.time()
