@@ -30,7 +30,10 @@ class BatchPicture(keras.callbacks.Callback):
         self.batch = batch
         self.directory = Path(directory)
         self.every, self.rows = every, rows
-        self.events = None if log_directory is None else EventFile(Path(log_directory) / "pictures")
+        # A run of its own: of several files in one run TensorBoard follows the last alone.
+        self.events = None
+        if log_directory is not None:
+            self.events = EventFile(Path(log_directory) / f"{self.kind}s")
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every == 0:

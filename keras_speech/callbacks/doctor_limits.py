@@ -51,9 +51,9 @@ FRAMES_PER_TOKEN, FRAMES_OF_ENDS = 20, 100
 # `generate` would stop.
 EARLY_STOP = 0.5
 
-# Median over mean duration of the tokens of a text. In speech it is about 0.8, for pauses are long;
-# an aligner that has learned nothing may give one token nearly all frames and the others hardly any.
-EVENNESS = 0.5
+# Median over mean duration of the tokens of a text. In speech it is 0.5 to 1, for pauses are long;
+# an aligner that has learned nothing may give one token nearly all frames, the others hardly any.
+EVENNESS = 0.4
 
 # Weight updates before which nothing is wrong with an attention that cannot read: with guided
 # attention or known durations the line appears after some hundreds to few thousands.

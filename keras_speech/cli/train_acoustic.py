@@ -20,7 +20,7 @@ Every few epochs it says here whether it has learned to read, and if not, what t
 --out becomes a directory with
   checkpoint.npz   everything needed to go on after the last complete epoch
   log.csv          losses of each epoch, and how fast it went
-  logs/            the same, with pictures and sounds, for TensorBoard: tensorboard --logdir OUT/logs
+  logs/            all that, and what follows, for TensorBoard: tensorboard --logdir OUT/logs
   alignments/      pictures: one rising line means that the model has learned to read
   mels/            pictures: predicted mel spectrograms beside the recorded ones
   samples/         what it sounds like, by Griffin-Lim

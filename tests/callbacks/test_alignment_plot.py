@@ -95,7 +95,7 @@ def test_pictures_are_in_the_logs_too(model, batch, tmp_path):
     callback = AlignmentPlot(batch, tmp_path / "pictures", log_directory=tmp_path / "logs")
     callback.set_model(model)
     callback.on_epoch_end(6)
-    (event,) = read_events(tmp_path / "logs" / "pictures")
+    (event,) = read_events(tmp_path / "logs" / "alignments")
     (value,) = event.summary.value
     width, height, png = tf.make_ndarray(value.tensor)
     assert (event.step, value.tag) == (7, "alignment")

@@ -67,7 +67,7 @@ def test_files_and_logs_when_due_and_only_then(batch, tmp_path):
     for epoch in range(3):
         callback.on_epoch_end(epoch)
     assert os.listdir(tmp_path / "mels") == ["mel_epoch_0002.png"]
-    (event,) = read_events(tmp_path / "logs" / "pictures")
+    (event,) = read_events(tmp_path / "logs" / "mels")
     assert (event.step, event.summary.value[0].tag) == (2, "mel")
 
 
