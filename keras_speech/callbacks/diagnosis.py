@@ -57,13 +57,14 @@ def diagnose(kind, forced, spoken, *, settings, updates, frame_rate, token_name)
         advice.Advice(settings), forced, spoken, updates=updates, frame_rate=frame_rate,
         token_name=token_name,
     )  # fmt: skip
-    findings = doctor.no_numbers() or doctor.too_short() + doctor.unlearned(kind)
+    findings = doctor.no_numbers() or doctor.unlearned(kind)
     if not findings:
         beside = doctor.beside_recordings(kind)
         alone = doctor.alone(kind)
         if kind == ATTENTION and alone and not beside and forced is not None:
             alone.append(doctor.leaning())
         findings = beside + alone
+    findings = doctor.too_short() + findings
     return [dataclasses.replace(each, try_=[way for way in each.try_ if way]) for each in findings]
 
 
@@ -101,6 +102,7 @@ class _Doctor:
         line = float(np.median([row.diagonality for row in rows]))
         sharp = float(np.median([row.sharpness for row in rows]))
         least = float(np.median([_least_sharpness(row.n_tokens) for row in rows]))
+        its = "its states are" if kind == HMM else "its attention is"
         numbers = f"diagonality {line:.2f}, sharpness {sharp:.2f}; 1 is best"
         if line >= limits.DIAGONALITY and sharp >= least:
             return []
@@ -108,10 +110,10 @@ class _Doctor:
             what = f"It reads in order, but blurred: {where} each step looks at several tokens"
             name = "blurred"
         elif sharp < least:
-            what = f"It has not learned to read: {where} its attention is spread over the text"
+            what = f"It has not learned to read: {where} {its} spread over the text"
             name = "diffuse"
         else:
-            what = f"It has not learned to read: {where} its attention does not follow the text"
+            what = f"It has not learned to read: {where} {its} not where the text goes on"
             name = "astray"
         if self._is_early():
             ways = [

@@ -176,6 +176,9 @@ def test_an_hmm_is_judged_by_what_can_be_wrong_with_it():
     assert report.kind == "hmm" and names(report) == ["too_short"]
     assert "can neither skip nor go back" in report.words()
     assert "1 of 2 texts" in report.findings[0].what
+    # What else there is, is found all the same.
+    model.spoken, model.lengths = model.spoken[:, ::2], model.lengths // 2
+    assert names(examine(model)) == ["too_short", "pace"]
 
 
 def test_durations_are_judged_without_attention():
