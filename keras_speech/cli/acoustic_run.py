@@ -10,6 +10,9 @@ from keras_speech.cli.training_run import TrainingRun
 # Enough to see whether the model reads; one picture shows this many sentences.
 PLOTTED = 4
 
+# Sentences that are spoken, each into a file of its own.
+HEARD = 2
+
 
 class AcousticRun(TrainingRun):
     """Does what the arguments of `train` say for one of the `RECIPES`."""
@@ -96,14 +99,57 @@ class AcousticRun(TrainingRun):
 
         return self.recipe.model_class()(**self.model_config(measured))
 
-    def callbacks(self, train, validation, directory):
-        from keras_speech.callbacks import AlignmentPlot
+    def watch(self):
+        from keras_speech import data
 
-        if not self.arguments.plot_every:
+        return data.BatchWatch(frame_rate=self.spec.frame_rate)
+
+    def callbacks(self, train, validation, directory):
+        from keras_speech import callbacks
+        from keras_speech.models import GriffinLim
+        from keras_speech.training import OnAverages
+
+        arguments = self.arguments
+        # A short run is not left without any.
+        plots, samples, checks = (
+            min(every, arguments.epochs)
+            for every in (arguments.plot_every, arguments.sample_every, arguments.check_every)
+        )
+        if not (plots or samples or checks):
             return []
         batch = next(iter(validation if validation is not None else train(0)))
         batch = {name: value[:PLOTTED] for name, value in batch.items()}
-        return [AlignmentPlot(batch, directory / "alignments", every=self.arguments.plot_every)]
+        logs, looking = directory / "logs", []
+        if plots:
+            options = {"every": plots, "log_directory": logs}
+            looking += [
+                callbacks.AlignmentPlot(batch, directory / "alignments", **options),
+                callbacks.MelPlot(batch, directory / "mels", spec=self.spec, **options),
+            ]
+        if samples:
+            heard = {
+                name: value[:HEARD].numpy()
+                for name, value in batch.items()
+                if name in ("tokens", "token_lengths", "speaker")
+            }
+            looking.append(
+                callbacks.AudioSample(
+                    directory / "samples",
+                    every=samples,
+                    vocoder=GriffinLim(self.spec),
+                    log_directory=logs,
+                    # Twice as long as the longest recording, if it does not stop by itself.
+                    max_frames=2 * int(batch["mel_lengths"][:HEARD].numpy().max()),
+                    seed=arguments.seed,
+                    **heard,
+                )
+            )
+        if checks:
+            symbols = self.tokenizer.symbols
+            looking.append(
+                callbacks.AlignmentDoctor(batch, every=checks, spec=self.spec, symbols=symbols)
+            )
+        return [OnAverages(looking)]
 
     def save(self, model):
         from keras_speech.models import GriffinLim

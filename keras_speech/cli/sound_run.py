@@ -73,18 +73,25 @@ class SoundRun(TrainingRun):
         return seconds * self.arguments.sample_rate < self._segment_length()
 
     def callbacks(self, train, validation, directory):
+        from keras_speech.callbacks import AudioSample
+        from keras_speech.training import OnAverages
+
         arguments = self.arguments
         if not arguments.sample_every:
             return []
-        return [
-            _averaged_audio_sample(
-                directory / "samples",
-                every=arguments.sample_every,
-                log_directory=directory / "logs",
-                seed=arguments.seed,
-                **self.heard_options(),
-            )
-        ]
+        sample = AudioSample(
+            directory / "samples",
+            every=arguments.sample_every,
+            log_directory=directory / "logs",
+            seed=arguments.seed,
+            **self.heard_options(),
+        )
+        return [OnAverages([sample])]
+
+    def watch(self):
+        from keras_speech import data
+
+        return data.BatchWatch(sample_rate=self.arguments.sample_rate)
 
     def heard_options(self):
         """Returns what `generate` is to make an audio sample of."""
@@ -112,19 +119,6 @@ class SoundRun(TrainingRun):
             speakers=self.speakers,
             overwrite=True,
         )
-
-
-def _averaged_audio_sample(*arguments, **options):
-    """An `AudioSample` of the averaged weights, where the optimizer keeps any."""
-    from keras_speech import callbacks
-    from keras_speech.training import averaged_weights
-
-    class AveragedAudioSample(callbacks.AudioSample):
-        def generate(self):
-            with averaged_weights(self.model):
-                return super().generate()
-
-    return AveragedAudioSample(*arguments, **options)
 
 
 def _in_options(message):

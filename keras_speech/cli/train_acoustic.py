@@ -15,11 +15,15 @@ Train a voice on recordings of somebody reading, and their texts.
 
 {about}
 
+Every few epochs it says here whether it has learned to read, and if not, what to try.
+
 --out becomes a directory with
   checkpoint.npz   everything needed to go on after the last complete epoch
-  log.csv          losses of each epoch
-  logs/            the same for TensorBoard: tensorboard --logdir OUT/logs
-  alignments/      a picture per epoch: one rising line means that the model has learned to read
+  log.csv          losses of each epoch, and how fast it went
+  logs/            all that, and what follows, for TensorBoard: tensorboard --logdir OUT/logs
+  alignments/      pictures: one rising line means that the model has learned to read
+  mels/            pictures: predicted mel spectrograms beside the recorded ones
+  samples/         what it sounds like, by Griffin-Lim
   voice/           the voice, for `keras-speech speak --voice`, once training ends or is interrupted
   features/        what was measured of the recordings; may be deleted
 
@@ -76,9 +80,24 @@ def _add_parser(name, recipe, models, parents):
     training.add_argument(
         "--plot-every",
         type=kinds.whole_number(0),
-        default=1,
+        default=5,
         metavar="N",
-        help="epochs between alignment pictures, 0 for none; default: %(default)s",
+        help="epochs between pictures of alignments and mels, 0 for none; default: %(default)s",
+    )
+    training.add_argument(
+        "--sample-every",
+        type=kinds.whole_number(0),
+        default=5,
+        metavar="N",
+        help="epochs between audio samples, 0 for none; default: %(default)s",
+    )
+    training.add_argument(
+        "--check-every",
+        type=kinds.whole_number(0),
+        default=5,
+        metavar="N",
+        help="epochs between examinations of the alignment, whose outcome is printed, 0 for none; "
+        "default: %(default)s",
     )
     parser.set_defaults(run=run, command=f"train {name}")
 

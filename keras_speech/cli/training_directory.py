@@ -10,7 +10,9 @@ SETTINGS_FILE = "training.json"
 MODEL_FILE = "model_config.json"
 
 # What a run continues with may differ from what it began with in these.
-FREE = frozenset({"epochs", "keep", "on_error", "plot_every", "sample_every", "sample_seconds"})
+FREE = frozenset(
+    {"check_every", "epochs", "keep", "on_error", "plot_every", "sample_every", "sample_seconds"}
+)
 
 
 def check(directory, settings, defaults=()):

@@ -112,6 +112,10 @@ class TrainingRun:
         """Returns the model's own Keras callbacks, which write into `directory`."""
         return []
 
+    def watch(self):
+        """Returns the `BatchWatch` that counts what training hears, and how long it waits."""
+        raise NotImplementedError
+
     def fit(self, model, train, validation):
         """Trains the model in one go; a subclass may have several."""
         self.train(model, train, validation, epochs=self.arguments.epochs, directory=self.out)
@@ -172,9 +176,9 @@ class TrainingRun:
     def train(self, model, train, validation, *, epochs, directory, **options):
         """Trains into a directory, or goes on there; `options` replace those of the arguments."""
         from keras_speech import training
-        from keras_speech.callbacks import EventLog
+        from keras_speech.callbacks import EventLog, Throughput
 
-        arguments = self.arguments
+        arguments, watch = self.arguments, self.watch()
         settings = {
             **optimizer_arguments.keywords(arguments),
             "keep": arguments.keep,
@@ -182,13 +186,15 @@ class TrainingRun:
         }
         training.train(
             model,
-            train,
+            lambda epoch: watch(train(epoch)),
             validation,
             epochs=epochs,
             directory=directory,
+            # What adds measures comes before what writes them.
             callbacks=[
-                EventLog(directory / "logs"),
+                Throughput(watch),
                 *self.callbacks(train, validation, directory),
+                EventLog(directory / "logs"),
             ],
             **{**settings, **options},
         )

@@ -23,6 +23,7 @@ from keras_speech.data.wav_folder import wav_folder
 # These need TensorFlow, which reading a corpus does not: they load when first touched.
 _ON_FIRST_USE = {
     "AcousticEpochs": "epochs",
+    "BatchWatch": "batch_watch",
     "ChordEpochs": "chord_dataset",
     "acoustic_batches": "batches",
     "acoustic_epochs": "epochs",
@@ -40,6 +41,7 @@ _ON_FIRST_USE = {
 __all__ = [
     "AcousticEpochs",
     "AudioError",
+    "BatchWatch",
     "ChordEpochs",
     "Corpus",
     "CorpusReport",

@@ -1,7 +1,7 @@
 """The training loop that the command line and the recipes in `examples/` share."""
 
 from keras_speech.optimizers import WarmupInverseSquareRoot, learning_rate_schedule
-from keras_speech.training.averaging import averaged_weights
+from keras_speech.training.averaging import OnAverages, averaged_weights
 from keras_speech.training.calibration import calibrate_durations
 from keras_speech.training.checkpoint import read_checkpoint, restore_checkpoint, save_checkpoint
 from keras_speech.training.mel_statistics import mel_statistics
@@ -12,6 +12,7 @@ from keras_speech.training.teacher_forcing import teacher_forced
 from keras_speech.training.train import train
 
 __all__ = [
+    "OnAverages",
     "WarmupInverseSquareRoot",
     "averaged_weights",
     "calibrate_durations",

@@ -38,6 +38,20 @@ class EvaluateAverages(keras.callbacks.Callback):
         _swap(self.model)
 
 
+class OnAverages(keras.callbacks.CallbackList):
+    """Callbacks that see, at the end of an epoch, the averaged weights: those that will be kept.
+
+    Args:
+        callbacks: list of Keras callbacks that write pictures or sounds, or judge the model.
+    """
+
+    def on_epoch_end(self, epoch, logs=None):
+        with averaged_weights(self.model):
+            for callback in self.callbacks:
+                # With the very dict of the caller, to which they may add measures.
+                callback.on_epoch_end(epoch, logs)
+
+
 def averages(optimizer):
     """Returns the optimizer's averages, one per trainable variable; `[]` if it keeps none."""
     # Keras's loss scale and `Lookahead` go around the optimizer that keeps them.

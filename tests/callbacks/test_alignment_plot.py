@@ -3,7 +3,9 @@ import os
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from callbacks.events import read_events
 from keras_speech.callbacks import AlignmentPlot
 
 
@@ -78,16 +80,36 @@ def test_no_more_rows_than_asked_for(model, batch, tmp_path):
 
 
 def test_interrupt_leaves_nothing_half_written(model, batch, tmp_path, monkeypatch):
-    def fail(figure, path, **options):
-        open(path, "wb").write(b"half")
+    def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("matplotlib.figure.Figure.savefig", fail)
+    monkeypatch.setattr("os.replace", interrupt)
     callback = AlignmentPlot(batch, tmp_path)
     callback.set_model(model)
     with pytest.raises(KeyboardInterrupt):
         callback.on_epoch_end(0)
     assert os.listdir(tmp_path) == []
+
+
+def test_pictures_are_in_the_logs_too(model, batch, tmp_path):
+    callback = AlignmentPlot(batch, tmp_path / "pictures", log_directory=tmp_path / "logs")
+    callback.set_model(model)
+    callback.on_epoch_end(6)
+    (event,) = read_events(tmp_path / "logs" / "alignments")
+    (value,) = event.summary.value
+    width, height, png = tf.make_ndarray(value.tensor)
+    assert (event.step, value.tag) == (7, "alignment")
+    assert value.metadata.plugin_data.plugin_name == "images"
+    assert png == (tmp_path / "pictures" / "alignment_epoch_0007.png").read_bytes()
+    assert tf.io.decode_png(png).shape[:2] == (int(height), int(width))
+
+
+def test_nothing_is_done_when_it_is_not_due(model, batch, tmp_path):
+    callback = AlignmentPlot(batch, tmp_path, every=3)
+    callback.set_model(model)
+    for epoch in (0, 1, 3, 4):
+        callback.on_epoch_end(epoch)
+    assert model.trained == [] and os.listdir(tmp_path) == []
 
 
 def test_current_figure_of_the_user_stays(model, batch, tmp_path):

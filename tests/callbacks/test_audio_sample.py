@@ -91,6 +91,47 @@ def test_values_that_are_no_numbers_are_silence_with_a_warning(tmp_path):
     np.testing.assert_allclose(read, [0.5, 0, 0], atol=1e-4)
 
 
+class Reader:
+    """Makes mels: as many frames as a row has tokens, of their ids."""
+
+    def generate(self, tokens, seed=0):
+        mel = np.repeat(np.asarray(tokens, "float32")[:, :, None], 3, axis=2)
+        return {"mel": mel, "lengths": (mel[:, :, 0] > 0).sum(axis=1)}
+
+
+class Vocoder:
+    """Makes four samples of a frame, of a tenth of its first band."""
+
+    spec = SimpleNamespace(sample_rate=8000)
+
+    def generate(self, mel, lengths):
+        return np.repeat(mel[:, :, 0] / 10, 4, axis=1)
+
+
+def test_a_vocoder_makes_the_sound_of_mels(tmp_path):
+    callback = AudioSample(tmp_path, vocoder=Vocoder(), tokens=[[1, 2, 3], [5, 0, 0]])
+    callback.set_model(Reader())
+    callback.write(1)
+    for row, values in ((1, [0.1, 0.2, 0.3]), (2, [0.5])):
+        read, rate = soundfile.read(tmp_path / f"sample_epoch_0001_{row}.wav")
+        assert rate == 8000
+        np.testing.assert_allclose(read, np.repeat(values, 4), atol=1e-4)
+
+
+def test_mels_need_a_vocoder(tmp_path):
+    callback = AudioSample(tmp_path, sample_rate=8000, tokens=[[1]])
+    callback.set_model(Reader())
+    with pytest.raises(ValueError, match="`vocoder` must be given .* model of type Reader"):
+        callback.write(1)
+
+
+def test_mel_that_is_no_number_is_silence_with_a_warning(tmp_path):
+    callback = AudioSample(tmp_path, vocoder=Vocoder(), tokens=[[1.0, np.nan]])
+    callback.set_model(Reader())
+    with pytest.warns(UserWarning, match="Of the mel of an audio sample"):
+        callback.write(1)
+
+
 def test_interrupt_leaves_nothing_half_written(tmp_path, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt

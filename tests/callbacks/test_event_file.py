@@ -51,6 +51,8 @@ def test_sound_is_one_for_the_audio_tab(tmp_path):
     plugin = value.metadata.plugin_data
     # The audio plugin's own message: field 2, a number (2 << 3 | 0), is its encoding, 11 for WAV.
     assert (plugin.plugin_name, plugin.content) == ("audio", bytes([2 << 3, 11]))
+    # TensorBoard drops the label only from sounds that do not name their class: 0 is unknown.
+    assert value.metadata.data_class == 0
     (sound, label), = tf.make_ndarray(value.tensor).tolist()  # fmt: skip
     assert (sound, label) == (wav_bytes(samples, 8000), b"")
 

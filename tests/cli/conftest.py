@@ -193,6 +193,8 @@ def train_acoustic(corpus_directory, tmp_path, monkeypatch):
     def run(model, *argv, epochs=1, out="run"):
         options = ["--data", str(corpus_directory), "--out", str(tmp_path / out)]
         options += ["--batch-size", "6", "--sample-rate", "16000", "--validation", "2"]
+        # Looking takes longer than training; who wants to see it says so.
+        options += ["--sample-every", "0", "--check-every", "0"]
         return main(["train", model, *options, "--epochs", str(epochs), *argv])
 
     return run

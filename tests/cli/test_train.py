@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import keras_speech as ks
+from callbacks.events import read_events, read_scalars
 from keras_speech.cli.main import main
 from keras_speech.training import read_checkpoint
 
@@ -19,6 +20,8 @@ def train_tacotron2(corpus_directory, tiny_config, tmp_path):
     def run(*argv, out="run", epochs=2, data=corpus_directory):
         options = ["--data", str(data), "--out", str(tmp_path / out), "--epochs", str(epochs)]
         options += ["--batch-size", "4", "--sample-rate", "16000", "--validation", "2"]
+        # Looking takes longer than training; who wants to see it says so.
+        options += ["--sample-every", "0", "--check-every", "0"]
         return main(["train", "tacotron2", *options, *argv])
 
     return run
@@ -49,18 +52,29 @@ class InterruptInEpoch(ks.callbacks.AlignmentPlot):
 
 
 def test_training_writes_what_its_help_says(train_tacotron2, tmp_path, capsys):
-    assert train_tacotron2() == 0
+    assert train_tacotron2("--plot-every", "1", "--sample-every", "9", "--check-every", "2") == 0
     out = tmp_path / "run"
     with open(out / "log.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["epoch"] for row in rows] == ["1", "2"]
     assert all(np.isfinite(float(row[name])) for row in rows for name in ("loss", "val_loss"))
-    assert sorted(path.name for path in (out / "alignments").iterdir()) == [
-        "alignment_epoch_0001.png",
-        "alignment_epoch_0002.png",
-    ]
+    for folder, kind in (("alignments", "alignment"), ("mels", "mel")):
+        names = sorted(path.name for path in (out / folder).iterdir())
+        assert names == [f"{kind}_epoch_0001.png", f"{kind}_epoch_0002.png"]
+    # Of two sentences; a short training is not left without any.
+    names = sorted(path.name for path in (out / "samples").iterdir())
+    assert names == ["sample_epoch_0002_1.wav", "sample_epoch_0002_2.wav"]
+    # The doctor's numbers are of the epochs in which it came; speed is measured in all.
+    assert [bool(row["alignment_diagonality"]) for row in rows] == [False, True]
+    assert all(float(row["audio_per_second"]) > 0 for row in rows)
+    assert all(0 <= float(row["data_wait"]) <= 1 for row in rows)
+    assert "steps_per_second" in read_scalars(out / "logs" / "train")
+    for kind in ("alignment", "mel"):
+        events = read_events(out / "logs" / f"{kind}s")
+        assert [(e.step, e.summary.value[0].tag) for e in events] == [(1, kind), (2, kind)]
     assert read_checkpoint(out / "checkpoint.npz")["epoch"] == 2
     printed = capsys.readouterr().out
+    assert "Alignment after epoch 2:\n- It has not learned to read" in printed
     assert "6 recordings to train on, 2 kept out for validation" in printed
     assert f"--voice {out / 'voice'}" in printed
 

@@ -14,13 +14,14 @@ from keras_speech.cli.acoustic_recipes import RECIPES
 
 @pytest.mark.parametrize("name", [name for name in RECIPES if name != "tacotron2"])
 def test_a_training_gives_a_voice_of_its_model(name, train_acoustic, tmp_path):
-    assert train_acoustic(name, epochs=2) == 0
+    assert train_acoustic(name, "--plot-every", "1", epochs=2) == 0
     out = tmp_path / "run"
     with open(out / "log.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 2
     assert all(np.isfinite(float(row[key])) for row in rows for key in ("loss", "val_loss"))
     assert len(list((out / "alignments").iterdir())) == 2
+    assert len(list((out / "mels").iterdir())) == 2
 
     voice = ks.Voice.from_preset(out / "voice")
     recipe = RECIPES[name]
