@@ -9,7 +9,7 @@ import threading
 import traceback
 import warnings
 
-from keras_speech.cli import align, evaluate, generate, speak, train, voices
+from keras_speech.cli import align, evaluate, generate, prepare, speak, train, voices
 from keras_speech.cli.errors import UsageError, sentence
 
 DESCRIPTION = "Make speech and sound with trained models, or train them on recordings of your own."
@@ -24,6 +24,7 @@ examples:
   keras-speech train wavenet --data my_music --epochs 20 --out my_model
   keras-speech train vocos --data LJSpeech-1.1 --epochs 100 --out my_vocoder
   keras-speech speak "Hello." --vocoder my_vocoder
+  keras-speech prepare LJSpeech-1.1 lj_shards --sample-rate 22050
   keras-speech align --model my_voice --data recordings --out phones.jsonl
 
 keras-speech COMMAND --help explains a command.
@@ -116,7 +117,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (speak, voices, generate, train, evaluate, align):
+    for command in (speak, voices, generate, prepare, train, evaluate, align):
         command.add_parser(commands, parents=[common])
     return parser
 

@@ -1,5 +1,6 @@
 """Shards made by an Apache Beam pipeline, on the machines of a cluster."""
 
+from keras_speech.data import audio_files
 from keras_speech.data.sharding import making
 
 
@@ -15,8 +16,8 @@ def make_shards(tasks, options):
 
     Raises:
         ImportError: Apache Beam is not installed; says how to.
-        RuntimeError, OSError, ValueError: as `making.make_shard`, as far as the runner lets
-            through what was raised.
+        AudioError: a recording cannot be used; or, as not every runner says what was raised,
+        RuntimeError: that, or a shard cannot be written.
     """
     try:
         import apache_beam as beam
@@ -25,10 +26,15 @@ def make_shards(tasks, options):
         raise ImportError(
             '`beam` needs apache-beam: `pip install "keras-speech[beam]"`.'
         ) from error
-    with beam.Pipeline(options=PipelineOptions(list(options))) as pipeline:
-        _ = (
-            pipeline
-            | "Shards" >> beam.Create(tasks)
-            | "Spread" >> beam.Reshuffle()
-            | "Make" >> beam.Map(making.make_shard)
-        )
+    try:
+        with beam.Pipeline(options=PipelineOptions(list(options))) as pipeline:
+            _ = (
+                pipeline
+                | "Shards" >> beam.Create(tasks)
+                | "Spread" >> beam.Reshuffle()
+                | "Make" >> beam.Map(making.make_shard)
+            )
+    except (audio_files.AudioError, OSError, RuntimeError) as error:
+        # Beam adds where it was, and some runners the whole traceback of the other machine.
+        kind = audio_files.AudioError if isinstance(error, audio_files.AudioError) else RuntimeError
+        raise kind(str(error).partition(" [while running")[0].strip()) from error
