@@ -49,7 +49,7 @@ def decode_audio(path):
         raise AudioError(f"Audio file {path} is empty (0 bytes).")
     try:
         file = soundfile.SoundFile(path)
-    except (soundfile.SoundFileError, OSError, TypeError) as error:
+    except (soundfile.SoundFileError, OSError, TypeError, UnicodeError) as error:
         raise AudioError(f"File {path} is not audio that can be read{_reason(error)}.") from error
     with file:
         sample_rate, n_expected = file.samplerate, file.frames
@@ -70,7 +70,7 @@ def decode_audio(path):
 def _decode_packed(path):
     """`decode_audio` of a recording in a shard, whose checksum says whether it is whole."""
     try:
-        audio = packed.read_features(path)["audio"]
+        audio = packed.read_audio(path)
     except OSError as error:
         raise AudioError(f"Cannot read shard {path}: {error.strerror}.") from error
     except records.RecordError as error:
@@ -109,9 +109,9 @@ def sample_rate_of(path):
     path = os.fspath(path)
     try:
         if records.place_of(path):
-            return soundfile.info(io.BytesIO(packed.read_features(path)["audio"])).samplerate
+            return soundfile.info(io.BytesIO(packed.read_audio(path))).samplerate
         return soundfile.info(path).samplerate
-    except (soundfile.SoundFileError, records.RecordError, OSError, TypeError):
+    except (soundfile.SoundFileError, OSError, TypeError, ValueError):
         return None
 
 

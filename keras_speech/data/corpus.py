@@ -175,7 +175,8 @@ class Corpus(Sequence):
             )
 
         def rank(name):
-            return hashlib.sha256(f"{seed}:{name}".encode()).digest()
+            # Names of files need not be UTF-8.
+            return hashlib.sha256(f"{seed}:{name}".encode("utf-8", "surrogateescape")).digest()
 
         return frozenset(sorted(self.ids, key=rank)[:n])
 

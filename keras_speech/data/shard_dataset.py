@@ -22,7 +22,9 @@ FEATURES = {
 }
 
 
-def shard_dataset(directory, *, decode=True, shuffle=False, seed=None, buffer_size=1024):
+def shard_dataset(
+    directory, *, decode=True, shuffle=False, seed=None, buffer_size=1024, verify=False
+):
     """The records of a directory that `prepare` wrote, read in the order of the disk.
 
     For pipelines of one's own; `acoustic_batches` and its like take the corpus that `shards`
@@ -36,6 +38,8 @@ def shard_dataset(directory, *, decode=True, shuffle=False, seed=None, buffer_si
             order.
         seed: int that fixes the orders. Defaults to `None`.
         buffer_size: records in the buffer. Defaults to 1024.
+        verify: as in `shards`. Defaults to `False`; TensorFlow itself then raises a
+            `DataLossError` when it comes to a damaged record.
 
     Returns: `tf.data.Dataset` of dicts, one a recording, with known cardinality:
 
@@ -48,8 +52,7 @@ def shard_dataset(directory, *, decode=True, shuffle=False, seed=None, buffer_si
         - `samples`: float32 `(n_samples,)`, with `decode`
 
     Raises:
-        ValueError: as `shards`; while it is iterated TensorFlow itself compares each record with
-            its checksum.
+        ValueError: as `shards`.
 
     Example:
 
@@ -58,14 +61,14 @@ def shard_dataset(directory, *, decode=True, shuffle=False, seed=None, buffer_si
     """
     directory = tables.require_directory(directory, what="shard_dataset()")
     fields, found = read_manifest(directory)
-    for damage in damages(directory, found, content=False):
+    for damage in damages(directory, found, content=verify):
         raise ValueError(damage)
     n_records = manifest.checked(fields, "recordings", int, directory)
     files = tf.data.Dataset.from_tensor_slices([os.path.join(directory, s.file) for s in found])
     if shuffle:
         records = (
             files.shuffle(len(found), seed)
-            .interleave(tf.data.TFRecordDataset, cycle_length=8, deterministic=True)
+            .interleave(tf.data.TFRecordDataset, cycle_length=8)
             .shuffle(buffer_size, seed)
         )
     else:

@@ -60,7 +60,7 @@ def write_json_lines(path, rows):
     """Writes dicts, one a line, whole and down to the disk."""
     with written_whole(path) as file:
         for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            file.write(_json(row) + b"\n")
         flush(file)
 
 
@@ -81,7 +81,7 @@ def write_manifest(directory, fields, shards):
     entries = [dataclasses.asdict(shard) for shard in shards]
     content = {"format": FORMAT, "version": VERSION, **fields, "shards": entries}
     with written_whole(os.path.join(directory, MANIFEST_FILE)) as file:
-        file.write(json.dumps(content, indent=1, ensure_ascii=False).encode() + b"\n")
+        file.write(_json(content, indent=1) + b"\n")
         flush(file)
 
 
@@ -187,6 +187,11 @@ def damage(directory, shard, *, content=True):
     except OSError as error:
         return f"Cannot read {path}: {error.strerror}."
     return ""
+
+
+def _json(content, **options):
+    # Names of files need not be UTF-8; reading takes what this writes of them.
+    return json.dumps(content, ensure_ascii=False, **options).encode("utf-8", "surrogatepass")
 
 
 def _digest(fields, name, where):

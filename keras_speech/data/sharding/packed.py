@@ -41,17 +41,22 @@ def read_features(path):
     data = records.read_record(file, offset)
     try:
         features = examples.decode(data)
-        (features["audio"],) = features["audio"]
-    except (KeyError, TypeError, ValueError) as error:
-        raise records.RecordError(
-            f"The record at byte {offset:,} of {file} holds no recording."
-        ) from error
+    except ValueError:
+        features = {}
+    audio = features.get("audio", ())
+    if len(audio) != 1 or not isinstance(audio[0], bytes):
+        raise records.RecordError(f"The record at byte {offset:,} of {file} holds no recording.")
     return features
 
 
 def samples_of(audio):
     """float32 `(samples,)` of a FLAC file given as bytes."""
     return soundfile.read(io.BytesIO(audio), dtype="float32")[0]
+
+
+def read_audio(path):
+    """The FLAC file of the record at `path`, as bytes; as `read_features`."""
+    return read_features(path)["audio"][0]
 
 
 def f0_settings(options, spec):
@@ -85,4 +90,4 @@ def stored_f0(path, options, spec):
     features = read_features(path)
     if features.get("f0_settings") != [json.dumps(f0_settings(options, spec)).encode()]:
         return None
-    return np.asarray(features["f0_hz"], "float32")
+    return np.asarray(features.get("f0_hz", ()), "float32")
