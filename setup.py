@@ -11,6 +11,7 @@ PITCH = ["pyworld-prebuilt>=0.3.6"]
 JAX = ["jax>=0.4.30"]
 # eSpeak NG comes along in the wheel of espeakng-loader: nothing of the system's is needed.
 PHONEMIZER = ["phonemizer>=3.4", "espeakng-loader>=0.2.4"]
+BEAM = ["apache-beam>=2.60"]
 
 setup(
     name="keras-speech",
@@ -27,6 +28,7 @@ setup(
         "tensorflow>=2.16",
         "keras>=3.12",
         "numpy",
+        "google-crc32c>=1.5",
         "matplotlib",
         "soundfile>=0.12",
         "soxr>=0.3.7",
@@ -42,6 +44,7 @@ setup(
         "pitch": PITCH,
         "jax": JAX,
         "phonemizer": PHONEMIZER,
+        "beam": BEAM,
         "benchmark": ["torch"],
         "test": [
             *LEXICON,
@@ -49,6 +52,7 @@ setup(
             *PITCH,
             *JAX,
             *PHONEMIZER,
+            *BEAM,
             "ipykernel",
             "nbclient",
             "nbformat",
