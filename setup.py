@@ -12,6 +12,7 @@ YAML = ["pyyaml>=6"]
 JAX = ["jax>=0.4.30"]
 # eSpeak NG comes along in the wheel of espeakng-loader: nothing of the system's is needed.
 PHONEMIZER = ["phonemizer>=3.4", "espeakng-loader>=0.2.4"]
+BEAM = ["apache-beam>=2.60"]
 
 setup(
     name="keras-speech",
@@ -28,6 +29,7 @@ setup(
         "tensorflow>=2.16",
         "keras>=3.12",
         "numpy",
+        "google-crc32c>=1.5",
         "matplotlib",
         "soundfile>=0.12",
         "soxr>=0.3.7",
@@ -44,6 +46,7 @@ setup(
         "jax": JAX,
         "phonemizer": PHONEMIZER,
         "yaml": YAML,
+        "beam": BEAM,
         "benchmark": ["torch"],
         "test": [
             *LEXICON,
@@ -53,6 +56,7 @@ setup(
             *PHONEMIZER,
             "hypothesis>=6",
             *YAML,
+            *BEAM,
             "ipykernel",
             "nbclient",
             "nbformat",

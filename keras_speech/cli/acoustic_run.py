@@ -4,6 +4,7 @@ import math
 
 from keras_speech.cli import tokenizers
 from keras_speech.cli.acoustic_recipes import RECIPES
+from keras_speech.cli.errors import UsageError
 from keras_speech.cli.specs import spec_for
 from keras_speech.cli.training_run import TrainingRun
 
@@ -32,9 +33,13 @@ class AcousticRun(TrainingRun):
         if self.recipe.linear is not None:
             self.config["n_freqs"] = self.spec.n_freqs if self.linear else 0
         self.phone_times = getattr(arguments, "phone_times", None)
-        if self.phone_times and self.recipe.class_name == "FastSpeech2":
+        # Shards may hold them already.
+        timed = self.phone_times or corpus[0].durations is not None
+        if timed and arguments.trim_db is not None:
+            raise UsageError("--trim-db would cut recordings whose phones' times are known.")
+        if timed and self.recipe.class_name == "FastSpeech2":
             self.config["aligner"] = False
-        elif self.phone_times and not self.config.get("attention_supervision_weight", 1):
+        elif timed and not self.config.get("attention_supervision_weight", 1):
             # Published without, but who gives the times wants them used.
             self.config["attention_supervision_weight"] = 1.0
         if arguments.model == "neural-hmm" and " " in self.tokenizer.symbols:

@@ -72,6 +72,38 @@ def require_file(path, *, what):
     return path
 
 
+def phone_times(arguments):
+    """Returns the path of --phone-times; raises `UsageError` where it cannot be what is meant."""
+    path = Path(arguments.phone_times).expanduser()
+    if path.is_dir():
+        if arguments.tokenizer != "phones":
+            raise UsageError(
+                f"--phone-times `{path}` is a directory of phones, which need --tokenizer phones."
+            )
+    else:
+        require_file(path, what="--phone-times")
+        if path.suffix not in (".json", ".jsonl"):
+            raise UsageError(
+                f"--phone-times `{path}` must be a directory of TextGrids, or end in .json or "
+                ".jsonl."
+            )
+    if getattr(arguments, "trim_db", None) is not None:
+        raise UsageError(
+            "--phone-times count from the beginning of the recordings, so --trim-db cannot cut it."
+        )
+    return path.resolve()
+
+
+def require_recording(path, *, what):
+    """Returns the path of a recording, a file or a place in a shard; raises `UsageError`."""
+    from keras_speech.data.sharding.records import place_of
+
+    path = Path(path).expanduser()
+    place = place_of(str(path))
+    require_file(path if place is None else place[0], what=what)
+    return path
+
+
 def decode(data, name):
     """Returns bytes as text; raises `CommandError` with the file's name where they are none."""
     try:

@@ -120,7 +120,8 @@ def run(arguments):
         raise UsageError(f"--out `{out}` must end in {', '.join(SUFFIXES)}.")
     for option in ("prime", "mel_of", "mel"):
         if getattr(arguments, option) is not None:
-            kinds.require_file(getattr(arguments, option), what=f"--{option.replace('_', '-')}")
+            require = kinds.require_file if option == "mel" else kinds.require_recording
+            require(getattr(arguments, option), what=f"--{option.replace('_', '-')}")
     require_model(arguments.model)
 
     load_quietly(debug=arguments.debug)

@@ -2,12 +2,10 @@
 
 import argparse
 import textwrap
-from pathlib import Path
 
 from keras_speech.cli import arguments as kinds
 from keras_speech.cli import tokenizers, training_arguments
 from keras_speech.cli.acoustic_recipes import RECIPES
-from keras_speech.cli.errors import UsageError
 from keras_speech.cli.layouts import LAYOUTS
 
 DESCRIPTION = """\
@@ -143,30 +141,9 @@ def _add_model(group, recipe):
 def run(arguments):
     tokenizers.check(arguments)
     if getattr(arguments, "phone_times", None) is not None:
-        arguments.phone_times = str(_phone_times(arguments))
+        arguments.phone_times = str(kinds.phone_times(arguments))
 
     # Not at the top: --help should not wait for what training needs.
     from keras_speech.cli.acoustic_run import AcousticRun
 
     return AcousticRun(arguments)()
-
-
-def _phone_times(arguments):
-    path = Path(arguments.phone_times).expanduser()
-    if path.is_dir():
-        if arguments.tokenizer != "phones":
-            raise UsageError(
-                f"--phone-times `{path}` is a directory of phones, which need --tokenizer phones."
-            )
-    else:
-        kinds.require_file(path, what="--phone-times")
-        if path.suffix not in (".json", ".jsonl"):
-            raise UsageError(
-                f"--phone-times `{path}` must be a directory of TextGrids, or end in .json or "
-                ".jsonl."
-            )
-    if arguments.trim_db is not None:
-        raise UsageError(
-            "--phone-times count from the beginning of the recordings, so --trim-db cannot cut it."
-        )
-    return path.resolve()

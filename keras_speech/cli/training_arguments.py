@@ -16,7 +16,8 @@ def add_data(group, *, layouts, default_layout, sample_rate):
         "--layout",
         choices=layouts,
         default=default_layout,
-        help="how --data is laid out; default: %(default)s",
+        help="how --data is laid out; default: %(default)s, or shards where it holds those, as "
+        "`keras-speech prepare` writes them",
     )
     group.add_argument(
         "--validation",

@@ -6,7 +6,7 @@ import shlex
 
 from keras_speech.cli import vocoder_recipes
 from keras_speech.cli.errors import UsageError
-from keras_speech.cli.layouts import FOLDER
+from keras_speech.cli.layouts import FOLDER, is_sharded
 from keras_speech.cli.models import require_model
 from keras_speech.cli.progress import progress
 from keras_speech.cli.sound_run import SoundRun
@@ -35,7 +35,7 @@ class VocoderRun(SoundRun):
         super().__init__(arguments)
         if arguments.mels_of is not None:
             require_voice(arguments.mels_of, option="--mels-of")
-            if arguments.layout == FOLDER:
+            if arguments.layout == FOLDER and not is_sharded(self.data):
                 raise UsageError(
                     "--mels-of needs the texts of the recordings: give another --layout than "
                     f"{FOLDER}, such as ljspeech."

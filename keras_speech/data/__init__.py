@@ -16,6 +16,8 @@ from keras_speech.data.note_bank import NoteBank
 from keras_speech.data.note_corpus import Note, note_corpus
 from keras_speech.data.note_roll import note_roll, note_roll_channels
 from keras_speech.data.phone_times import with_phone_times
+from keras_speech.data.prepare import prepare
+from keras_speech.data.shards import shards
 from keras_speech.data.tables import Skipped, read_ids
 from keras_speech.data.vctk import vctk
 from keras_speech.data.wav_folder import wav_folder
@@ -31,6 +33,7 @@ _ON_FIRST_USE = {
     "chord_epochs": "chord_mixes",
     "linear_batches": "linear_targets",
     "linear_epochs": "linear_targets",
+    "shard_dataset": "shard_dataset",
     "WaveformEpochs": "waveform_dataset",
     "align_corpus": "corpus_alignment",
     "waveform_batches": "waveforms",
@@ -71,8 +74,11 @@ __all__ = [
     "note_roll",
     "note_roll_channels",
     "parse_chord",
+    "prepare",
     "read_audio",
     "read_ids",
+    "shard_dataset",
+    "shards",
     "track_f0",
     "vctk",
     "wav_folder",

@@ -1,5 +1,7 @@
 """Recordings on disk: to samples and back."""
 
+import collections
+import io
 import os
 
 import numpy as np
@@ -7,6 +9,7 @@ import soundfile
 import soxr
 
 from keras_speech.data import mp3_structure, wav_structure, whole_files
+from keras_speech.data.sharding import packed, records
 
 AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg")
 
@@ -22,7 +25,8 @@ def decode_audio(path):
     """Reads a file as it is.
 
     Args:
-        path: WAV (8 to 32 bits, float), FLAC, OGG or MP3.
+        path: WAV (8 to 32 bits, float), FLAC, OGG or MP3; or a recording in a shard, such as
+            `shards/shard-00000-of-00004.tfrecord:8192`.
 
     Returns: `(samples, sample_rate)`; float32 `(samples, channels)` in -1 to 1, and Hz.
 
@@ -31,6 +35,8 @@ def decode_audio(path):
             that contradicts itself or its length, or holds values that are not finite.
     """
     path = os.fspath(path)
+    if records.place_of(path):
+        return _decode_packed(path)
     try:
         n_bytes = os.stat(path).st_size
     except OSError as error:
@@ -41,7 +47,7 @@ def decode_audio(path):
         raise AudioError(f"Audio file {path} is empty (0 bytes).")
     try:
         file = soundfile.SoundFile(path)
-    except (soundfile.SoundFileError, OSError, TypeError) as error:
+    except (soundfile.SoundFileError, OSError, TypeError, UnicodeError) as error:
         raise AudioError(f"File {path} is not audio that can be read{_reason(error)}.") from error
     with file:
         sample_rate, n_expected, coding = file.samplerate, file.frames, file.subtype
@@ -60,6 +66,28 @@ def decode_audio(path):
         raise AudioError(f"Audio file {path} {problem}.")
     if _is_cut_ogg(path, n_bytes):
         raise AudioError(f"Audio file {path} is truncated: its last page is missing or cut.")
+    return _checked(samples, n_expected, path), sample_rate
+
+
+def _decode_packed(path):
+    """`decode_audio` of a recording in a shard, whose checksum says whether it is whole."""
+    try:
+        audio = packed.read_audio(path)
+    except OSError as error:
+        raise AudioError(f"Cannot read shard {path}: {error.strerror}.") from error
+    except records.RecordError as error:
+        raise AudioError(str(error)) from error
+    try:
+        with soundfile.SoundFile(io.BytesIO(audio)) as file:
+            samples = file.read(dtype="float32", always_2d=True)
+            return _checked(samples, file.frames, path), file.samplerate
+    except (soundfile.SoundFileError, OSError, TypeError, MemoryError) as error:
+        raise AudioError(
+            f"Recording {path} is not audio that can be read{_reason(error)}."
+        ) from error
+
+
+def _checked(samples, n_expected, path):
     if len(samples) < n_expected:
         raise AudioError(
             f"Audio file {path} is truncated or damaged: {len(samples)} of {n_expected} samples "
@@ -69,7 +97,66 @@ def decode_audio(path):
         raise AudioError(f"Audio file {path} holds no samples.")
     if not np.isfinite(samples).all():
         raise AudioError(f"Audio file {path} holds samples that are not finite (NaN or infinite).")
-    return samples, sample_rate
+    return samples
+
+
+def sample_rate_of(path):
+    """Hz of a recording, as its header has it.
+
+    Args:
+        path: as in `decode_audio`.
+
+    Returns: int, or `None` where it cannot be read.
+    """
+    path = os.fspath(path)
+    try:
+        if records.place_of(path):
+            return soundfile.info(io.BytesIO(packed.read_audio(path))).samplerate
+        return soundfile.info(path).samplerate
+    except (soundfile.SoundFileError, OSError, TypeError, ValueError):
+        return None
+
+
+def common_sample_rate(recordings):
+    """The sample rate of all recordings; those that cannot be read do not count.
+
+    Args:
+        recordings: iterable of `Recording`.
+
+    Returns: Hz, or `None` where none can be read.
+
+    Raises:
+        ValueError: files have different rates.
+    """
+    counts = collections.Counter()
+    for recording in recordings:
+        rate = sample_rate_of(recording.path)
+        if rate is not None:
+            counts[rate] += 1
+    if len(counts) > 1:
+        found = ", ".join(f"{n} files of {rate} Hz" for rate, n in counts.most_common())
+        raise ValueError(
+            "`sample_rate` must be given where recordings have different rates: they are "
+            f"resampled to it. Received: sample_rate=None, and {found}."
+        )
+    return next(iter(counts), None)
+
+
+def fingerprint(path):
+    """What changes when a recording's file does: its size, and a time of change or a checksum.
+
+    Args:
+        path: as in `decode_audio`.
+
+    Returns: list of two int.
+
+    Raises:
+        OSError, ValueError: the file, or the record of a shard, is not there.
+    """
+    if place := records.place_of(os.fspath(path)):
+        return list(records.fingerprint(*place))
+    status = os.stat(path)
+    return [status.st_size, status.st_mtime_ns]
 
 
 def read_audio(path, sample_rate=None, mono=True):

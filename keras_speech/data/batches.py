@@ -31,7 +31,7 @@ def acoustic_batches(
     training must see the very order of an uninterrupted one, take `acoustic_epochs`.
 
     Args:
-        corpus: a `Corpus`, or a sequence of `Recording`.
+        corpus: a `Corpus`, a sequence of `Recording`, or a directory that `prepare` wrote.
         spec: `AudioSpec` of the features; recordings are resampled to its rate and mixed to mono.
         tokenizer: `tokenizer(list of str) -> (tokens, lengths)`, such as a `CharacterTokenizer`.
         batch_size: recordings a batch. Defaults to 16.
@@ -48,7 +48,8 @@ def acoustic_batches(
         trim: `Trim`, or a threshold in dB below the peak (negative). Defaults to `None`, uncut.
             Durations count the frames that are left.
         f0: whether the pitch of every frame comes along: `True`, or `F0Options`. Tracked once and
-            kept as the mel is. Defaults to `False`. Needs `pip install "keras-speech[pitch]"`.
+            kept as the mel is, or taken from shards that have it. Defaults to `False`. Needs
+            `pip install "keras-speech[pitch]"`.
         reduction: padded frames are a multiple of it, as models with a reduction factor need.
         frame_multiple: padded frames are also a multiple of it. A larger one gives fewer different
             shapes, hence fewer compilations under XLA, and more padding. Defaults to 1.

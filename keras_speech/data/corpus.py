@@ -15,7 +15,7 @@ class Recording:
 
     Args:
         id: name, unique in its corpus.
-        path: the audio file.
+        path: the audio file, or its place in a shard, `shard-00000-of-00004.tfrecord:8192`.
         text: what is said; empty where nobody wrote it down.
         speaker: name of the speaker, or `None`.
         line: line number (from 1) in the table that named this recording, for error messages.
@@ -175,7 +175,8 @@ class Corpus(Sequence):
             )
 
         def rank(name):
-            return hashlib.sha256(f"{seed}:{name}".encode()).digest()
+            # Names of files need not be UTF-8.
+            return hashlib.sha256(f"{seed}:{name}".encode("utf-8", "surrogateescape")).digest()
 
         return frozenset(sorted(self.ids, key=rank)[:n])
 
@@ -199,6 +200,25 @@ class Corpus(Sequence):
             wanted = frozenset(keep)
             return self._part(r for r in self.recordings if r.id in wanted)
         return self._part(r for r in self.recordings if keep(r))
+
+    def shard(self, index, count):
+        """One of `count` parts that have no recording in common, for one worker of several.
+
+        Args:
+            index: which part, from 0.
+            count: number of parts; their sizes differ by one at most.
+
+        Returns: `Corpus`.
+
+        Raises:
+            ValueError: `count` is not positive, or `index` not below it.
+        """
+        if not 0 <= index < count:
+            raise ValueError(
+                "`index` must be at least 0 and less than `count`. "
+                f"Received: index={index}, count={count}."
+            )
+        return self._part(self.recordings[index::count])
 
     def with_durations(self, durations: Mapping[str, Sequence[int]]):
         """The same corpus with `Recording.durations` set.

@@ -10,11 +10,13 @@ from keras_speech.data import (
     audio_edit,
     batch_plan,
     f0_features,
+    f0_tracking,
     feature_cache,
     features,
     tables,
     utterances,
 )
+from keras_speech.data.shards import as_corpus
 
 
 class AcousticEpochs:
@@ -132,11 +134,12 @@ def acoustic_epochs(
             raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}.")
     if seed is not None and (not isinstance(seed, (int, np.integer)) or seed < 0):
         raise ValueError(f"`seed` must be a non-negative integer or None. Received: seed={seed!r}.")
+    corpus = as_corpus(corpus)
     if len(corpus) == 0:
         raise ValueError("`corpus` must hold recordings. Received: an empty one.")
     level = audio_edit.Level(level) if isinstance(level, (int, float)) else level
     trim = audio_edit.Trim(trim) if isinstance(trim, (int, float)) else trim
-    f0 = f0_features.f0_options(f0)
+    f0 = f0_tracking.f0_options(f0)
 
     handle = tables.OnError(on_error, skipped)
     store = feature_cache.mel_cache(cache, spec, level=level, trim=trim)

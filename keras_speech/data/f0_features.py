@@ -7,19 +7,13 @@ import numpy as np
 
 from keras_speech.data import audio_files, f0_tracking, features
 from keras_speech.data.progress import Progress
-
-
-def f0_options(f0):
-    """`F0Options`, or `None` for none, of the argument `f0` as users give it."""
-    if isinstance(f0, f0_tracking.F0Options):
-        return f0
-    if f0 is None or isinstance(f0, bool):
-        return f0_tracking.F0Options() if f0 else None
-    raise ValueError(f"`f0` must be a bool or F0Options. Received: f0={f0!r}.")
+from keras_speech.data.sharding import packed, records
 
 
 def f0_tracks(recordings, n_frames, spec, *, cache, on_error, options, trim=None, progress=True):
     """Fills the cache with the pitch track of every recording.
+
+    One that lies in a shard beside its recording, with the same settings, is taken from there.
 
     Args:
         recordings: sequence of `Recording`.
@@ -39,16 +33,18 @@ def f0_tracks(recordings, n_frames, spec, *, cache, on_error, options, trim=None
         if cache.n_frames(recording) == frames:
             return None, ""
         try:
-            samples = features.read_prepared(recording.path, spec, trim=trim)
-        except (audio_files.AudioError, OSError) as error:
+            f0_hz = packed.stored_f0(recording.path, options, spec) if trim is None else None
+            if f0_hz is None:
+                samples = features.read_prepared(recording.path, spec, trim=trim)
+                f0_hz = f0_tracking.track_f0(
+                    samples,
+                    spec.sample_rate,
+                    hop_length=spec.hop_length,
+                    padding=spec.padding,
+                    options=options,
+                )
+        except (audio_files.AudioError, records.RecordError, OSError) as error:
             return None, str(error) or repr(error)
-        f0_hz = f0_tracking.track_f0(
-            samples,
-            spec.sample_rate,
-            hop_length=spec.hop_length,
-            padding=spec.padding,
-            options=options,
-        )
         return np.pad(f0_hz, (0, max(0, frames - len(f0_hz))))[:frames], ""
 
     usable = []

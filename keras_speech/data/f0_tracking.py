@@ -49,6 +49,15 @@ class F0Options:
             )
 
 
+def f0_options(f0):
+    """`F0Options`, or `None` for none, of the argument `f0` as users give it."""
+    if isinstance(f0, F0Options):
+        return f0
+    if f0 is None or isinstance(f0, bool):
+        return F0Options() if f0 else None
+    raise ValueError(f"`f0` must be a bool or F0Options. Received: f0={f0!r}.")
+
+
 def track_f0(samples, sample_rate, *, hop_length, padding="center", options=None):
     """Fundamental frequency of speech.
 

@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 
-from keras_speech.data import whole_files
+from keras_speech.data import audio_files, whole_files
 
 # Part of every key: raise it when the features of the same file, spec and options change, or old
 # caches would be taken for new ones.
@@ -91,8 +91,7 @@ class DiskCache:
 
     def _path(self, recording):
         path = os.path.abspath(recording.path)
-        status = os.stat(path)
-        key = {**self._settings, "file": [path, status.st_size, status.st_mtime_ns]}
+        key = {**self._settings, "file": [path, *audio_files.fingerprint(path)]}
         digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
         return os.path.join(self.directory, f"{digest[:40]}.npy")
 

@@ -5,18 +5,29 @@ import os
 
 from keras_speech.data.fsdd import fsdd
 from keras_speech.data.ljspeech import ljspeech
+from keras_speech.data.sharding import manifest
+from keras_speech.data.shards import shards
 from keras_speech.data.vctk import vctk
 from keras_speech.data.wav_folder import wav_folder
 
 FOLDER = "folder"
-READERS = {"ljspeech": ljspeech, "vctk": vctk, "fsdd": fsdd, FOLDER: wav_folder}
+
+
+def _packed(directory, **_):
+    # What could be wrong with a recording was said, or left out, when the shards were made.
+    return shards(directory)
+
+
+READERS = {
+    "ljspeech": ljspeech, "vctk": vctk, "fsdd": fsdd, "shards": _packed, FOLDER: wav_folder
+}  # fmt: skip
 
 
 def read_corpus(layout, directory, **options):
     """Reads a directory with the reader of a layout; `options` are the reader's.
 
     Args:
-        layout: `"ljspeech"`, `"vctk"`, `"fsdd"` or `"folder"`.
+        layout: `"ljspeech"`, `"vctk"`, `"fsdd"`, `"shards"` or `"folder"`.
         directory: the corpus's directory.
 
     Returns: a `Corpus`.
@@ -34,8 +45,10 @@ def guess_layout(directory):
     Args:
         directory: an existing directory.
 
-    Returns: `"ljspeech"`, `"vctk"`, `"fsdd"` or `"folder"`, whatever is in it.
+    Returns: `"ljspeech"`, `"vctk"`, `"fsdd"`, `"shards"` or `"folder"`, whatever is in it.
     """
+    if manifest.is_sharded(directory):
+        return "shards"
     directory = os.fspath(directory)
     names = os.listdir(directory)
     if "txt" in names and any(name.startswith("wav48") for name in names):

@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from keras_speech.data import whole_files
+from keras_speech.data import audio_files, whole_files
 
 # Part of every key: raise it when what is stored of the same file and options changes.
 _VERSION = 1
@@ -127,8 +127,7 @@ class DiskWaveforms:
 
     def _paths(self, recording):
         path = os.path.abspath(recording.path)
-        status = os.stat(path)
-        key = {**self._settings, "file": [path, status.st_size, status.st_mtime_ns]}
+        key = {**self._settings, "file": [path, *audio_files.fingerprint(path)]}
         samples = self._path(key, "samples")
         if self._spec is None:
             return samples, None

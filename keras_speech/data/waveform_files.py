@@ -1,13 +1,11 @@
 """Every recording of a corpus decoded, once, into what crops are cut from."""
 
-import collections
 import concurrent.futures
 import dataclasses
 import functools
 import os
 
 import numpy as np
-import soundfile
 import tensorflow as tf
 
 from keras_speech.data import audio_files, waveform_cache
@@ -40,27 +38,6 @@ class Waveform:
         if self.mel is not None:
             length = min(length, len(self.mel) * step)
         return max(0, (length - segment_length) // step + 1)
-
-
-def common_sample_rate(recordings):
-    """The sample rate of all files; those that cannot be read do not count.
-
-    Raises:
-        ValueError: files have different rates.
-    """
-    counts = collections.Counter()
-    for recording in recordings:
-        try:
-            counts[soundfile.info(recording.path).samplerate] += 1
-        except (soundfile.SoundFileError, OSError, TypeError):
-            continue
-    if len(counts) > 1:
-        found = ", ".join(f"{n} files of {rate} Hz" for rate, n in counts.most_common())
-        raise ValueError(
-            "`sample_rate` must be given where recordings have different rates: they are "
-            f"resampled to it. Received: sample_rate=None, and {found}."
-        )
-    return next(iter(counts), None)
 
 
 def read_waveforms(

@@ -1,10 +1,9 @@
 """Batches of crops of raw audio, for models that make samples."""
 
-import os
-
 import numpy as np
 
-from keras_speech.data import audio_edit, tables, waveform_crops, waveform_files
+from keras_speech.data import audio_edit, audio_files, tables, waveform_crops, waveform_files
+from keras_speech.data.shards import as_corpus
 from keras_speech.data.wav_folder import wav_folder
 from keras_speech.data.waveform_dataset import WaveformEpochs
 
@@ -54,14 +53,13 @@ def waveform_epochs(
     handle = tables.OnError(on_error, skipped)
     level = audio_edit.Level(level) if isinstance(level, (int, float)) else level
     trim = audio_edit.Trim(trim) if isinstance(trim, (int, float)) else trim
-    if isinstance(corpus, (str, os.PathLike)):
-        corpus = wav_folder(corpus)
+    corpus = as_corpus(corpus, otherwise=wav_folder)
     if len(corpus) == 0:
         raise ValueError("`corpus` must hold recordings. Received: an empty one.")
     if spec is not None:
         sample_rate = spec.sample_rate
     elif sample_rate is None:
-        sample_rate = waveform_files.common_sample_rate(corpus)
+        sample_rate = audio_files.common_sample_rate(corpus)
 
     waveforms = waveform_files.read_waveforms(
         list(corpus),
@@ -129,7 +127,8 @@ def waveform_batches(
     take `waveform_epochs`.
 
     Args:
-        corpus: a `Corpus`, a sequence of `Recording`, or a directory, which `wav_folder` reads.
+        corpus: a `Corpus`, a sequence of `Recording`, or a directory: shards that `prepare` wrote,
+            or else recordings, which `wav_folder` reads.
         segment_length: samples a crop; a multiple of the hop length where there is a `spec`.
         batch_size: crops a batch. Defaults to 8. Every batch is full.
         sample_rate: Hz; recordings are resampled to it and mixed to mono. Defaults to the spec's,
