@@ -39,7 +39,7 @@ def f0_tracks(recordings, n_frames, spec, *, cache, on_error, options, trim=None
         if cache.n_frames(recording) == frames:
             return None, ""
         try:
-            samples = features.read_prepared(recording.path, spec, trim=trim)
+            samples = features.read_prepared(recording, spec, trim=trim)
         except (audio_files.AudioError, OSError) as error:
             return None, str(error) or repr(error)
         f0_hz = f0_tracking.track_f0(
