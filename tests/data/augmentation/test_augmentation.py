@@ -86,8 +86,8 @@ def test_parallel_calls_change_nothing(batches):
     assert all_differ(one_by_one)
 
 
-def test_epochs_are_the_passes_and_can_be_taken_up_again(tmp_path, write_noises):
-    epochs = waveform_epochs(write_noises, 800, 3, seed=0, steps_per_epoch=3)
+def test_epochs_are_the_passes_and_can_be_taken_up_again(tmp_path, noises):
+    epochs = waveform_epochs(noises, 800, 3, seed=0, steps_per_epoch=3)
     augmented = aug.augmented(epochs, aug.Gain((-12, -1), seed=1), aug.Noise(seed=1))
     dataset = augmented.all_epochs()
     for epoch in range(2):
@@ -107,8 +107,8 @@ def test_two_of_a_kind_with_one_seed_are_drawn_apart(equal_batches):
     assert all(abs(b - a * a) > 1e-3 for a, b in factors)
 
 
-def test_plain_functions_take_part_in_their_turn(write_noises):
-    dataset = waveform_batches(write_noises, 800, 3, sample_rate=RATE, seed=0, steps_per_epoch=2)
+def test_plain_functions_take_part_in_their_turn(noises):
+    dataset = waveform_batches(noises, 800, 3, sample_rate=RATE, seed=0, steps_per_epoch=2)
     halve = lambda batch: {**batch, "samples": batch["samples"] / 2}  # noqa: E731
     chain = aug.Noise(20, seed=1), halve, aug.AddMel(SPEC), aug.MelMasks(value=-20.0, seed=2)
     (batch, _) = aug.augmented(dataset, *chain)
@@ -116,21 +116,21 @@ def test_plain_functions_take_part_in_their_turn(write_noises):
 
 
 @pytest.fixture
-def write_noises(tmp_path, write_tone):
+def noises(tmp_path, write_tone):
     for number in range(3):
         write_tone(tmp_path / "n" / f"{number}.wav", RATE, seconds=0.2, f0_hz=100 + 50 * number)
     return tmp_path / "n"
 
 
-def test_a_mel_of_the_sound_as_it_was_is_refused(write_noises):
-    dataset = waveform_batches(write_noises, 800, 3, spec=SPEC, seed=0)
+def test_a_mel_of_the_sound_as_it_was_is_refused(noises):
+    dataset = waveform_batches(noises, 800, 3, spec=SPEC, seed=0)
     for function in (aug.Gain(), aug.Noise(), aug.MixTakes(), aug.Pitch(RATE)):
         with pytest.raises(ValueError, match=r"not 'mel', which is of it. .*`AddMel\(spec\)`"):
             dataset.map(function)
 
 
-def test_batches_that_lack_something_are_named(write_noises):
-    dataset = waveform_batches(write_noises, 800, 3, seed=0)
+def test_batches_that_lack_something_are_named(noises):
+    dataset = waveform_batches(noises, 800, 3, seed=0)
     with pytest.raises(ValueError, match=r"needs batches with \['mel'\]. Received: .*samples"):
         dataset.map(aug.MelMasks())
     with pytest.raises(ValueError, match="needs a batch that is a dict"):
