@@ -14,6 +14,7 @@ import conformance_addons
 import conformance_attention
 import conformance_fastspeech2
 import conformance_neural_hmm
+import conformance_spec_augment
 import conformance_tacotron
 import conformance_transformer_tts
 import conformance_vocoders
@@ -107,3 +108,4 @@ CASES |= conformance_transformer_tts.CASES
 CASES |= conformance_neural_hmm.CASES
 CASES |= conformance_fastspeech2.CASES
 CASES |= conformance_vocoders.CASES | conformance_wavenet.CASES
+CASES |= conformance_spec_augment.CASES

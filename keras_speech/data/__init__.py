@@ -24,6 +24,7 @@ from keras_speech.data.wav_folder import wav_folder
 
 # These need TensorFlow, which reading a corpus does not: they load when first touched.
 _ON_FIRST_USE = {
+    "augmentation": None,
     "AcousticEpochs": "epochs",
     "BatchWatch": "batch_watch",
     "ChordEpochs": "chord_dataset",
@@ -60,6 +61,7 @@ __all__ = [
     "acoustic_epochs",
     "align_corpus",
     "align_durations",
+    "augmentation",
     "chord_batches",
     "chord_epochs",
     "decode_audio",
@@ -93,7 +95,9 @@ __all__ = [
 def __getattr__(name):
     if name not in _ON_FIRST_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_ON_FIRST_USE[name]}"), name)
+    file = _ON_FIRST_USE[name]
+    module = importlib.import_module(f"{__name__}.{file or name}")
+    value = getattr(module, name) if file else module
     globals()[name] = value
     return value
 

@@ -190,6 +190,22 @@ def read_audio(path, sample_rate=None, mono=True):
     return samples
 
 
+def read_recording(recording, sample_rate=None):
+    """Reads a `Recording`, mono, as it is to be heard: with its `change`, where it has one.
+
+    Args:
+        recording: a `Recording`.
+        sample_rate: as in `read_audio`; must be given where there is a change.
+
+    Returns: float32 `(samples,)`.
+
+    Raises:
+        AudioError: as in `decode_audio`.
+    """
+    samples = read_audio(recording.path, sample_rate)
+    return samples if recording.change is None else recording.change(samples, sample_rate)
+
+
 def write_wav(path, samples, sample_rate):
     """Writes 16-bit PCM, whole or not at all. Samples beyond -1 to 1 are clipped.
 

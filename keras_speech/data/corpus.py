@@ -21,6 +21,7 @@ class Recording:
         line: line number (from 1) in the table that named this recording, for error messages.
         durations: integer array `(tokens,)`, the mel frames each token lasts, or `None`.
         source: name of that table.
+        change: an `AudioChange`, done to the samples whenever the file is read, or `None`.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Recording:
     line: int | None = None
     durations: np.ndarray | None = dataclasses.field(default=None, compare=False, repr=False)
     source: str | None = None
+    change: object | None = None
 
     @property
     def where(self):
@@ -233,12 +235,29 @@ class Corpus(Sequence):
             )
         return self._part(r.replace(durations=np.asarray(durations[r.id])) for r in self.recordings)
 
-    def _part(self, recordings):
+    def with_recordings(self, recordings, sides):
+        """The same corpus with other recordings, each on the side of the fixed split that it names.
+
+        Args:
+            recordings: sequence of `Recording`.
+            sides: from the id of a recording of this corpus to ids that are where it is.
+        """
+
+        def followed(ids):
+            return ids and frozenset(ids).union(*(sides.get(i, ()) for i in ids))
+
+        return self._part(
+            recordings, followed(self._train_ids), followed(self._fixed_validation_ids)
+        )
+
+    def _part(self, recordings, train_ids=None, validation_ids=None):
         return Corpus(
             recordings,
             name=self.name,
             root=self.root,
             speakers=self.speakers,
-            train_ids=self._train_ids,
-            validation_ids=self._fixed_validation_ids,
+            train_ids=self._train_ids if train_ids is None else train_ids,
+            validation_ids=(
+                self._fixed_validation_ids if validation_ids is None else validation_ids
+            ),
         )

@@ -33,9 +33,10 @@ def f0_tracks(recordings, n_frames, spec, *, cache, on_error, options, trim=None
         if cache.n_frames(recording) == frames:
             return None, ""
         try:
-            f0_hz = packed.stored_f0(recording.path, options, spec) if trim is None else None
+            plain = trim is None and recording.change is None
+            f0_hz = packed.stored_f0(recording.path, options, spec) if plain else None
             if f0_hz is None:
-                samples = features.read_prepared(recording.path, spec, trim=trim)
+                samples = features.read_prepared(recording, spec, trim=trim)
                 f0_hz = f0_tracking.track_f0(
                     samples,
                     spec.sample_rate,

@@ -38,9 +38,9 @@ class DiskCache:
     """Features by recording, one `.npy` file each, written whole.
 
     A file's name is a digest of everything its content depends on: the audio file's path, size
-    and time of change, and the settings. So a changed recording or setting never meets old
-    features; files no longer asked for stay until the directory is deleted, which is safe at any
-    time between runs.
+    and time of change, what is done to it as it is read, and the settings. So a changed recording
+    or setting never meets old features; files no longer asked for stay until the directory is
+    deleted, which is safe at any time between runs.
 
     Args:
         directory: made where it does not exist.
@@ -92,6 +92,8 @@ class DiskCache:
     def _path(self, recording):
         path = os.path.abspath(recording.path)
         key = {**self._settings, "file": [path, *audio_files.fingerprint(path)]}
+        if recording.change is not None:
+            key["change"] = dataclasses.asdict(recording.change)
         digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
         return os.path.join(self.directory, f"{digest[:40]}.npy")
 

@@ -10,18 +10,18 @@ from keras_speech.data.progress import Progress
 from keras_speech.ops import mel
 
 
-def read_prepared(path, spec, *, level=None, trim=None):
+def read_prepared(recording, spec, *, level=None, trim=None):
     """Reads a recording as the features see it: resampled, mono, trimmed, leveled.
 
     Args:
-        path: audio file.
+        recording: a `Recording`.
         spec: `AudioSpec`; only its sample rate counts here.
         level: `Level`, or `None`.
         trim: `Trim`, or `None`.
 
     Returns: float32 `(samples,)`.
     """
-    samples = audio_files.read_audio(path, spec.sample_rate)
+    samples = audio_files.read_recording(recording, spec.sample_rate)
     if trim is not None:
         samples = trim(samples, spec.sample_rate)
     return samples if level is None else level(samples)
@@ -67,7 +67,7 @@ def _compute(recordings, spec, level, trim):
     def read(index):
         # An exception would leave TensorFlow as a long text about its own insides.
         try:
-            return read_prepared(recordings[index].path, spec, level=level, trim=trim), ""
+            return read_prepared(recordings[index], spec, level=level, trim=trim), ""
         except (audio_files.AudioError, OSError) as error:
             return np.zeros(spec.win_length, "float32"), str(error) or repr(error)
 

@@ -73,7 +73,7 @@ def with_phone_times(
         symbols = [tokenizer.symbols[token] for token in tokens[recording.id]]
         try:
             given = times.of(recording.id)
-            samples = audio_files.read_audio(recording.path, spec.sample_rate)
+            samples = audio_files.read_recording(recording, spec.sample_rate)
             fit = _from_phones if isinstance(given, phone_time_files.Phones) else _from_frames
             durations[recording.id] = fit(given, symbols, spec.n_frames(len(samples)), spec)
         except ValueError as error:

@@ -78,8 +78,9 @@ def prepare(
         ImportError: a package that was asked for is not installed.
         AudioError: a recording cannot be read (with `on_error="raise"`).
         OSError: a shard cannot be written, such as where the disk is full.
-        ValueError: an argument is out of range, `directory` holds something else or shards with
-            other settings or of other recordings, or another process is writing them.
+        ValueError: an argument is out of range, a recording has a change of tempo or pitch,
+            `directory` holds something else or shards with other settings or of other recordings,
+            or another process is writing them.
 
     Example:
 
@@ -88,6 +89,7 @@ def prepare(
     """
     handle = tables.OnError(on_error, skipped)
     directory = os.fspath(directory)
+    _require_unchanged(corpus)
     settings = _settings(corpus, sample_rate, f0, spec, bits, per_shard)
     processes = _cores() if processes is None else processes
     _require_whole_number("processes", processes)
@@ -236,3 +238,13 @@ def _cores():
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _require_unchanged(corpus):
+    for recording in corpus:
+        if recording.change is not None:
+            raise ValueError(
+                "`corpus` must hold recordings as they are: take its shards first, and give those "
+                f"takes at other tempos and pitches. Received: {recording.where} with "
+                f"{recording.change}."
+            )

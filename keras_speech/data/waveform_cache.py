@@ -1,5 +1,6 @@
 """Decoded recordings and their mels, in memory or in files of which crops are read."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -82,7 +83,8 @@ class DiskWaveforms:
     """Samples and mels in `.npy` files, written whole.
 
     A file's name is a digest of everything its content depends on: the audio file's path, size
-    and time of change, and the settings. Mels of several specs share their samples.
+    and time of change, what is done to it as it is read, and the settings. Mels of several specs
+    share their samples.
 
     Args:
         directory: made where it does not exist.
@@ -128,6 +130,8 @@ class DiskWaveforms:
     def _paths(self, recording):
         path = os.path.abspath(recording.path)
         key = {**self._settings, "file": [path, *audio_files.fingerprint(path)]}
+        if recording.change is not None:
+            key["change"] = dataclasses.asdict(recording.change)
         samples = self._path(key, "samples")
         if self._spec is None:
             return samples, None

@@ -73,7 +73,7 @@ def read_waveforms(
     def read(recording):
         kept = store.load(recording)
         if kept is None:
-            samples = audio_files.read_audio(recording.path, sample_rate)
+            samples = audio_files.read_recording(recording, sample_rate)
             if trim is not None:
                 samples = trim(samples, sample_rate)
             if level is not None:

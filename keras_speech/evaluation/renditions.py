@@ -40,7 +40,7 @@ class Renditions:
         """`Example` of a recording: every system's samples, mels and scores."""
         from keras_speech.data import audio_files
 
-        samples = _level(audio_files.read_audio(recording.path, self.spec.sample_rate))
+        samples = _level(audio_files.read_recording(recording, self.spec.sample_rate))
         renditions = {
             "recording": samples,
             "griffin_lim": _level(self._griffin_lim(samples)),

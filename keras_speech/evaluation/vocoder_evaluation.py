@@ -176,7 +176,7 @@ class _Work:
     def recording(self, recording):
         from keras_speech.data import audio_files
 
-        samples = audio_files.read_audio(recording.path, self.spec.sample_rate)
+        samples = audio_files.read_recording(recording, self.spec.sample_rate)
         if self.level is not None:
             samples = self.level(samples)
         mel = copy_scores.log_mel(samples, self.spec)[None]

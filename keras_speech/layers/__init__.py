@@ -44,6 +44,7 @@ from keras_speech.layers.mel_upsampler import MelUpsampler
 from keras_speech.layers.postnet import Postnet
 from keras_speech.layers.prenet import Prenet
 from keras_speech.layers.scaled_positional_encoding import ScaledPositionalEncoding
+from keras_speech.layers.spec_augment import SpecAugment
 from keras_speech.layers.transposed_mel_upsampler import TransposedMelUpsampler
 from keras_speech.layers.variance_predictor import VariancePredictor
 from keras_speech.layers.weight_normalization import WeightNormalization
@@ -91,6 +92,7 @@ __all__ = [
     "ResolutionDiscriminator",
     "ScaleDiscriminator",
     "ScaledPositionalEncoding",
+    "SpecAugment",
     "TransposedMelUpsampler",
     "VariancePredictor",
     "WeightNormalization",

@@ -151,10 +151,10 @@ def test_a_bad_recording_is_skipped_or_named(batch_of, lj_directory, monkeypatch
 
     read = f0_features.features.read_prepared
 
-    def gone(path, spec, *, level=None, trim=None):
-        if path.endswith("clip3.wav") and level is None:
-            raise AudioError(f"Cannot read {path}.")
-        return read(path, spec, level=level, trim=trim)
+    def gone(recording, spec, *, level=None, trim=None):
+        if recording.id == "clip3" and level is None:
+            raise AudioError(f"Cannot read {recording.path}.")
+        return read(recording, spec, level=level, trim=trim)
 
     monkeypatch.setattr(f0_features.features, "read_prepared", gone)
     with pytest.raises(AudioError, match=r"'clip3' \(line 3 of metadata.csv\): .*clip3.wav"):

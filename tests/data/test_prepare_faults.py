@@ -7,7 +7,17 @@ import signal
 
 import pytest
 
-from keras_speech.data import AudioError, Corpus, ljspeech, prepare, shards, wav_folder
+from keras_speech.audio_spec import AudioSpec
+from keras_speech.data import (
+    AudioError,
+    Corpus,
+    acoustic_batches,
+    augmentation,
+    ljspeech,
+    prepare,
+    shards,
+    wav_folder,
+)
 from keras_speech.data.sharding import making, manifest, workers
 
 
@@ -269,3 +279,16 @@ def test_a_process_that_dies_is_noticed(call, out, expected, monkeypatch):
     call(processes=2)
     assert contents(out) == expected
     assert manifest.is_sharded(out)
+
+
+def test_a_changed_take_is_refused_and_shards_may_be_changed(lj_directory, out, letters):
+    """A shard holds the sound of the file: a tempo would be forgotten in silence."""
+    corpus, slower = ljspeech(lj_directory)[:1], dict(tempo=(0.8, 0.8), seed=0)
+    with pytest.raises(ValueError, match="recordings as they are.*tempo=0.8"):
+        prepare(augmentation.with_takes(corpus, 1, **slower), out, 16000)
+    assert not out.exists()
+    takes = augmentation.with_takes(prepare(corpus, out, 16000), 1, **slower)
+    batches = acoustic_batches(takes, AudioSpec(sample_rate=16000), letters, 2, shuffle=False)
+    (batch,) = batches
+    plain, slow = batch["mel_lengths"].numpy()
+    assert slow == pytest.approx(plain / 0.8, abs=2)
