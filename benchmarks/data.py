@@ -7,7 +7,8 @@
 Rates are hours of audio per minute, both sides with a process or thread for each core, in turns in
 one run; librosa's processes have loaded and compiled everything before the clock starts. "Features"
 are log-mels of 80 bands. The training step is `fit`'s of a Tacotron 2 ("small") and a Vocos in its
-published size on 16 crops. Nothing else should run meanwhile. Needs `librosa`.
+published size on 16 crops. Reading decodes a batch's recordings whole, on one thread, as if nothing
+were kept; trainings do that once. Nothing else should run meanwhile. Needs `librosa`.
 """
 
 import argparse
