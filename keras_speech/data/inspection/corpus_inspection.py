@@ -40,7 +40,8 @@ def inspect(data, layout=None, *, tokenizer=None, skipped=(), workers=None, prog
     Returns: a `CorpusReport`; printed, it is the report as text.
 
     Raises:
-        ValueError: the directory is not in the layout, or holds no recordings at all.
+        ValueError: the directory is not in the layout, or holds no recordings at all; or a
+            recording has a change of tempo or pitch.
 
     Example:
 
@@ -54,6 +55,7 @@ def inspect(data, layout=None, *, tokenizer=None, skipped=(), workers=None, prog
         raise ValueError(f"`workers` must be a whole number from 1. Received: workers={workers!r}.")
     if isinstance(data, Corpus):
         corpus, directory, layout, skipped = data, data.root, None, list(skipped)
+        _require_unchanged(corpus)
     else:
         directory = os.fspath(data)
         corpus, layout, skipped = _read(directory, layout)
@@ -114,3 +116,12 @@ def _texts(clips, tokenizer):
     texts = text_measures.measure_texts(clips.recordings, tokenizer)
     clips.characters = texts.lengths
     return texts, tokenizer
+
+
+def _require_unchanged(corpus):
+    for recording in corpus:
+        if recording.change is not None:
+            raise ValueError(
+                "`data` must hold recordings as they are, before takes at other tempos and pitches "
+                f"are added. Received: {recording.where} with {recording.change}."
+            )

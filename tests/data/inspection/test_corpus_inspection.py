@@ -147,3 +147,10 @@ def test_each_file_is_read_once(lj_directory, letters, monkeypatch):
     monkeypatch.setattr(worker_processes, "measured", counting)
     report = inspect(lj_directory, tokenizer=letters)
     assert sorted(asked) == sorted(r.path for r in report.clips.recordings)
+
+
+def test_changed_takes_are_refused(lj_directory, letters):
+    """What is measured is the file; its change would be passed over in silence."""
+    takes = data.augmentation.with_takes(data.ljspeech(lj_directory), 1, tempo=(1.2, 1.2), seed=0)
+    with pytest.raises(ValueError, match="recordings as they are.*'clip1~1'.*tempo=1.2"):
+        inspect(takes, tokenizer=letters)
