@@ -6,7 +6,7 @@ from pathlib import Path
 from keras_speech.cli import arguments as kinds
 from keras_speech.cli import evaluate_vocoder, vocoders
 from keras_speech.cli.errors import UsageError
-from keras_speech.cli.layouts import FOLDER, LAYOUTS, read_corpus
+from keras_speech.cli.layouts import ALL_LAYOUTS, FOLDER, read_corpus
 from keras_speech.cli.progress import progress
 from keras_speech.cli.quiet import load_quietly
 from keras_speech.cli.voices import require_voice, speaker_of
@@ -67,7 +67,7 @@ def add_parser(commands, parents):
     )
     parser.add_argument(
         "--layout",
-        choices=(*LAYOUTS, FOLDER),
+        choices=ALL_LAYOUTS,
         help=f"how --data is laid out; {FOLDER}, of any sound files, is for vocoders; default: "
         f"ljspeech, with a vocoder alone {FOLDER} where there is no metadata.csv",
     )

@@ -5,7 +5,7 @@ import argparse
 from keras_speech.cli import arguments as kinds
 from keras_speech.cli import tokenizers
 from keras_speech.cli.errors import UsageError
-from keras_speech.cli.layouts import FOLDER, LAYOUTS
+from keras_speech.cli.layouts import ALL_LAYOUTS, FOLDER
 from keras_speech.cli.quiet import load_quietly
 
 DESCRIPTION = """\
@@ -39,7 +39,7 @@ def add_parser(commands, parents):
     parser.add_argument("data", metavar="DATA", help="directory of the recordings")
     parser.add_argument(
         "--layout",
-        choices=(*LAYOUTS, FOLDER),
+        choices=ALL_LAYOUTS,
         help=f"how DATA is laid out; {FOLDER} is sound files without texts; default: what it "
         "looks like",
     )

@@ -237,10 +237,10 @@ def _summary(directory):
     fields, found = read_manifest(directory)
     hours = fields["n_samples"] / fields["sample_rate"] / 3600
     megabytes = sum(shard.n_bytes for shard in found) / 1e6
-    clipped = ""
+    shards, clipped = "shard" if len(found) == 1 else "shards", ""
     if fields["n_clipped"]:
         clipped = f"\n{fields['n_clipped']:,} recordings went beyond full scale and were clipped"
     return (
         f"{directory}: {fields['recordings']:,} recordings, {hours:.2f} hours at "
-        f"{fields['sample_rate']:,} Hz, in {len(found)} shards of {megabytes:,.1f} MB{clipped}"
+        f"{fields['sample_rate']:,} Hz, in {len(found)} {shards} of {megabytes:,.1f} MB{clipped}"
     )

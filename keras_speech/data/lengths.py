@@ -6,7 +6,7 @@ from keras_speech.data import audio_files, tables
 
 
 def seconds_of(recordings, *, on_error="raise", skipped=None):
-    """Reads how long recordings are, without decoding them.
+    """Reads how long recordings are, without decoding them; takes at the tempo they have.
 
     Args:
         recordings: iterable of `Recording`.
@@ -35,6 +35,8 @@ def seconds_of(recordings, *, on_error="raise", skipped=None):
                 seconds[recording.id] = len(samples) / rate
             else:
                 seconds[recording.id] = info.frames / info.samplerate
+            if recording.change is not None:
+                seconds[recording.id] /= recording.change.tempo
         except audio_files.AudioError as error:
             error = audio_files.AudioError(f"Recording {recording.where}: {error}")
             handle(error, recording.where, recording)

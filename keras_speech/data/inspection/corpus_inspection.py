@@ -27,8 +27,8 @@ def inspect(data, layout=None, *, tokenizer=None, skipped=(), workers=None, prog
 
     Args:
         data: a directory, or a `Corpus`.
-        layout: how a directory is read: `"ljspeech"`, `"vctk"`, `"fsdd"` or `"folder"` (sound
-            files without texts). Defaults to what it looks like.
+        layout: how a directory is read: `"ljspeech"`, `"vctk"`, `"fsdd"`, `"shards"` or
+            `"folder"` (sound files without texts). Defaults to what it looks like.
         tokenizer: what the texts are meant for; `tokenizer(list of str) -> (tokens, lengths)`.
             "Characters" are counted as it makes them, with numbers written out; a tokenizer of
             phones counts phones. Defaults to `ks.text.CharacterTokenizer()`.
