@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_speech.callbacks import batch_rows
 from keras_speech.callbacks.event_file import EventFile, wav_bytes
-from keras_speech.callbacks.whole_files import write_whole
+from keras_speech.whole_files import write_whole
 
 
 class AudioSample(keras.callbacks.Callback):

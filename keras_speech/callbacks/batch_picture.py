@@ -8,7 +8,7 @@ import keras
 
 from keras_speech.callbacks import batch_rows
 from keras_speech.callbacks.event_file import EventFile
-from keras_speech.callbacks.whole_files import write_whole
+from keras_speech.whole_files import write_whole
 
 
 class BatchPicture(keras.callbacks.Callback):

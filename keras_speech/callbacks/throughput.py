@@ -49,14 +49,18 @@ class Throughput(keras.callbacks.Callback):
         self.watch, self.audio_seconds = watch, audio_seconds
 
     def on_epoch_begin(self, epoch, logs=None):
-        self._steps = 0
+        self._first, self._steps = None, 0
         if self.watch is not None:
             self._before = self.watch.waited_seconds, self.watch.audio_seconds
         self._began = self._ended = time.perf_counter()
 
+    def on_train_batch_begin(self, batch, logs=None):
+        # A training that goes on within an epoch begins at a later batch.
+        self._first = batch if self._first is None else self._first
+
     def on_train_batch_end(self, batch, logs=None):
         # Not counted up: with `steps_per_execution` several batches end at once.
-        self._steps = batch + 1
+        self._steps = batch + 1 - self._first
         self._ended = time.perf_counter()
 
     def on_epoch_end(self, epoch, logs=None):

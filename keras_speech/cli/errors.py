@@ -1,5 +1,7 @@
 """What a command raises when it cannot do what was asked; neither is ever shown as a traceback."""
 
+import re
+
 
 class CommandError(Exception):
     """The work failed (exit code 1)."""
@@ -21,6 +23,16 @@ def sentence(error):
         return text or type(error).__name__
     if isinstance(error, FloatingPointError | ImportError):
         return text
+    if inner := _inside(error, text):
+        return inner
     # Nothing that a user is expected to cause: the kind helps whoever reads the report.
     first = text.splitlines()[0] if text else ""
     return f"{type(error).__name__}: {first} (--debug shows where)"
+
+
+def _inside(error, text):
+    """What Python code raised that TensorFlow ran, which gives the whole traceback as text."""
+    if not type(error).__module__.startswith("tensorflow"):
+        return None
+    found = re.findall(r"^[\w.]*(?:Error|Exception): (.+)$", text, flags=re.MULTILINE)
+    return found[-1] if found else None

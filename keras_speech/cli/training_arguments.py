@@ -131,6 +131,14 @@ def add_training(parser, *, batch_size, batch_help, learning_rate, schedule, cli
         "validation loss; default: %(default)s",
     )
     group.add_argument(
+        "--checkpoint-every",
+        type=kinds.whole_number(0),
+        default=200,
+        metavar="N",
+        help="batches between checkpoints within an epoch, 0 for none but after each; what is lost "
+        "if the machine fails; default: %(default)s",
+    )
+    group.add_argument(
         "--seed",
         type=kinds.whole_number(0),
         default=0,

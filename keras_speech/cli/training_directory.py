@@ -5,14 +5,18 @@ import os
 from pathlib import Path
 
 from keras_speech.cli.errors import UsageError
+from keras_speech.whole_files import write_whole
 
 SETTINGS_FILE = "training.json"
 MODEL_FILE = "model_config.json"
 
 # What a run continues with may differ from what it began with in these.
 FREE = frozenset(
-    {"check_every", "epochs", "keep", "on_error", "plot_every", "sample_every", "sample_seconds"}
-)
+    {
+        "check_every", "checkpoint_every", "epochs", "keep", "on_error", "plot_every",
+        "sample_every", "sample_seconds",
+    }
+)  # fmt: skip
 
 
 def check(directory, settings, defaults=()):
@@ -75,12 +79,7 @@ def model_config(directory, make):
 
 
 def _write(path, fields):
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(path, (json.dumps(fields, indent=2) + "\n").encode("utf-8"))
 
 
 def _read(path):

@@ -7,7 +7,7 @@ from pathlib import Path
 from keras_speech.cli import arguments as kinds
 from keras_speech.cli import optimizer_arguments, training_directory
 from keras_speech.cli.dry_run import dry_run
-from keras_speech.cli.errors import CommandError, UsageError
+from keras_speech.cli.errors import CommandError, UsageError, sentence
 from keras_speech.cli.layouts import read_corpus
 from keras_speech.cli.quiet import load_quietly
 
@@ -46,6 +46,8 @@ class TrainingRun:
         load_quietly(debug=self.arguments.debug)
         import keras
 
+        from keras_speech.training import Terminated
+
         keras.utils.set_random_seed(self.arguments.seed)
         self.configure(train_corpus)
         if self.arguments.dry_run:
@@ -67,6 +69,16 @@ class TrainingRun:
                 interrupted = False
             except KeyboardInterrupt:
                 interrupted = True
+            except Terminated as stop:
+                # Whoever sent SIGTERM waits for the end: nothing more is made.
+                print(f"\nkeras-speech: terminated {self._where()}", file=sys.stderr)
+                return stop.code
+            except (CommandError, UsageError, ValueError):
+                raise
+            except Exception as error:
+                raise CommandError(
+                    f"{sentence(error)}\nTraining stopped {self._where()}"
+                ) from error
         return self._end(model, interrupted)
 
     def configure(self, corpus):
@@ -122,7 +134,14 @@ class TrainingRun:
 
     def progress(self):
         """Returns epochs done, epochs wanted, and what to call them."""
-        return epochs_in(self.out), self.arguments.epochs, "epochs"
+        return position_in(self.out)[0], self.arguments.epochs, "epochs"
+
+    def _where(self):
+        """Says how far a broken-off training came, and how to go on."""
+        done, wanted, epochs = self.progress()
+        batch = position_in(self.out)[1]
+        batches = f" and {batch} batches" if batch else ""
+        return f"after {done} of {wanted} {epochs}{batches}; the same command goes on from there."
 
     def save(self, model):
         """Writes what the user is after, and returns its path."""
@@ -186,10 +205,12 @@ class TrainingRun:
         }
         training.train(
             model,
-            lambda epoch: watch(train(epoch)),
+            train,
             validation,
             epochs=epochs,
             directory=directory,
+            checkpoint_every=arguments.checkpoint_every,
+            watch=watch,
             # What adds measures comes before what writes them.
             callbacks=[
                 Throughput(watch),
@@ -219,11 +240,7 @@ class TrainingRun:
         path = self.save(in_float32(model)) if done else None
         if interrupted:
             so_far = f" So far: {path}" if done else ""
-            print(
-                f"\nkeras-speech: interrupted after {done} of {wanted} {epochs}; the same "
-                f"command goes on from there.{so_far}",
-                file=sys.stderr,
-            )
+            print(f"\nkeras-speech: interrupted {self._where()}{so_far}", file=sys.stderr)
             return INTERRUPTED
         print(f"{path}: trained for {done} {epochs}. Hear it:")
         print(self.advice(path))
@@ -235,12 +252,12 @@ def _settings(arguments):
     return {name: value for name, value in vars(arguments).items() if name not in NOT_SETTINGS}
 
 
-def epochs_in(directory):
-    """Returns how many epochs of a training in `directory` are complete."""
+def position_in(directory):
+    """Returns how many epochs of a training in `directory` are done, and batches of the next."""
     from keras_speech.training import read_checkpoint
 
-    state = read_checkpoint(directory / "checkpoint.npz")
-    return state["epoch"] if state else 0
+    state = read_checkpoint(directory / "checkpoint.npz") or {"epoch": 0, "batch": 0}
+    return state["epoch"], state["batch"]
 
 
 def _amount(text):

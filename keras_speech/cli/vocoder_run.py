@@ -11,7 +11,7 @@ from keras_speech.cli.models import require_model
 from keras_speech.cli.progress import progress
 from keras_speech.cli.sound_run import SoundRun
 from keras_speech.cli.specs import spec_for, spec_of
-from keras_speech.cli.training_run import epochs_in
+from keras_speech.cli.training_run import position_in
 from keras_speech.cli.voices import require_voice
 
 # Of the first phase, in the directory of the training.
@@ -198,7 +198,7 @@ class AdversarialRun(VocoderRun):
         return {**vocoder_recipes.losses(arguments.model, arguments.config), **judges}
 
     def fit(self, model, train, validation):
-        warm_epochs, begun = self.arguments.warm_epochs, epochs_in(self.out)
+        warm_epochs, begun = self.arguments.warm_epochs, any(position_in(self.out))
         before = None
         if self.against_discriminators:
             if warm_epochs and not begun:
@@ -219,14 +219,14 @@ class AdversarialRun(VocoderRun):
                 directory=self.out,
             )
         except KeyboardInterrupt:
-            if before is not None and not epochs_in(self.out):
+            if before is not None and not any(position_in(self.out)):
                 # Before its first checkpoint nothing else undoes what the broken-off epoch did.
                 model.set_weights(before)
             raise
 
     def progress(self):
-        done = epochs_in(self.out)
-        if not done and (warm := epochs_in(self.out / WARM)):
+        done, batch = position_in(self.out)
+        if not (done or batch) and (warm := position_in(self.out / WARM)[0]):
             return warm, self.arguments.warm_epochs, "epochs of the warm start"
         return done, self.arguments.epochs, "epochs"
 

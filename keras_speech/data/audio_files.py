@@ -8,7 +8,8 @@ import numpy as np
 import soundfile
 import soxr
 
-from keras_speech.data import mp3_structure, wav_structure, whole_files
+from keras_speech import whole_files
+from keras_speech.data import mp3_structure, wav_structure
 from keras_speech.data.sharding import packed, records
 
 AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg")

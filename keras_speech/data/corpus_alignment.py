@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_speech.data import audio_edit, feature_cache, features, tables, utterances
 from keras_speech.data.progress import Progress
-from keras_speech.data.whole_files import written_whole
+from keras_speech.whole_files import written_whole
 
 
 def align_corpus(

@@ -7,7 +7,8 @@ import os
 
 import numpy as np
 
-from keras_speech.data import audio_files, whole_files
+from keras_speech import whole_files
+from keras_speech.data import audio_files
 
 # Part of every key: raise it when the features of the same file, spec and options change, or old
 # caches would be taken for new ones.

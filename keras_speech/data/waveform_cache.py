@@ -7,7 +7,8 @@ import os
 
 import numpy as np
 
-from keras_speech.data import audio_files, whole_files
+from keras_speech import whole_files
+from keras_speech.data import audio_files
 
 # Part of every key: raise it when what is stored of the same file and options changes.
 _VERSION = 1

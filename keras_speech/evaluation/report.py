@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+from keras_speech import whole_files
 from keras_speech.evaluation import page
 
 # column -> (key of the totals, format, factor)
@@ -190,8 +191,6 @@ def write(directory, result, examples, spec):
 
     Returns: dict of `"json"` and `"html"` to the files' paths, as strings.
     """
-    from keras_speech.data import whole_files
-
     # Both are complete in memory before either touches the disk.
     contents = {
         "json": json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n",

@@ -9,10 +9,12 @@ from keras_speech.training.memory import memory_of_training
 from keras_speech.training.precision import dtype_policy, in_float32
 from keras_speech.training.prosody_statistics import prosody_statistics
 from keras_speech.training.teacher_forcing import teacher_forced
+from keras_speech.training.termination import Terminated
 from keras_speech.training.train import train
 
 __all__ = [
     "OnAverages",
+    "Terminated",
     "WarmupInverseSquareRoot",
     "averaged_weights",
     "calibrate_durations",

@@ -5,7 +5,18 @@ from pathlib import Path
 from keras_speech import optimizers
 from keras_speech.training.averaging import EvaluateAverages, averages
 from keras_speech.training.checkpoint import read_checkpoint, restore_checkpoint, restore_weights
-from keras_speech.training.run_callbacks import BEST, CHECKPOINT, Checkpoint, OneRun, StopOnNaN
+from keras_speech.training.run_callbacks import (
+    BEST,
+    CHECKPOINT,
+    LOG,
+    Checkpoint,
+    OneRun,
+    StopOnNaN,
+)
+from keras_speech.training.termination import Terminated, Termination
+from keras_speech.whole_files import remove_leftovers
+
+_BEGINNING = {"epoch": 0, "batch": 0, "history": {}, "seconds": 0.0}
 
 
 def train(
@@ -18,17 +29,23 @@ def train(
     optimizer="adam",
     steps_per_epoch=None,
     keep="last",
+    checkpoint_every=200,
     jit_compile="auto",
     callbacks=(),
+    watch=None,
     verbose="auto",
     **options,
 ):
-    """Trains `model`, writing a checkpoint and a line of the log after every epoch.
+    """Trains `model`, writing checkpoints on the way and a line of the log after every epoch.
 
-    Called again with the same `directory` it goes on after the last complete epoch. The result is
-    then the same, to the last bit that the hardware repeats, as that of a run never interrupted,
-    provided that `batches` is a function of the epoch. On Ctrl-C (`KeyboardInterrupt`) the model is
-    put back to the last checkpoint and the interrupt passed on.
+    Called again with the same `directory` it goes on from the last checkpoint, whatever ended it.
+    The result is then the same, to the last bit that the hardware repeats, as that of a run never
+    interrupted, provided that `batches` is a function of the epoch. What `callbacks` remember is
+    not kept.
+
+    On SIGTERM, as schedulers send it, the batch at hand is finished, a checkpoint written and
+    `Terminated` raised, which ends a program that does not catch it. After Ctrl-C
+    (`KeyboardInterrupt`) and any of the errors below, the model is put back to the last checkpoint.
 
     Args:
         model: `keras.Model` that computes its own losses. It is compiled here.
@@ -45,8 +62,13 @@ def train(
             on it, cosine and exponential, need it then.
         keep: `"last"`, or `"best"` to end with the weights of the epoch with the least
             `val_loss`, which needs `validation`.
+        checkpoint_every: batches after which there is a checkpoint within an epoch, 0 for none; for
+            `batches` that are `tf.data.Dataset`s of known number. A run that goes on reads the
+            batches before and leaves them out. Defaults to 200.
         jit_compile: as in `compile`. Defaults to `"auto"`: as the model itself prefers.
         callbacks: further Keras callbacks.
+        watch: `data.BatchWatch` that the batches go through, without those left out. Defaults to
+            none.
         verbose: as in `fit`: 0 for silence, 1 for a progress bar, 2 for a line per epoch.
         options: of the optimizer, as `optimizers.get` takes them: `learning_rate`, `schedule`,
             `warmup_steps`, `final`, `decay_steps`, `decay_rate`, `clip_norm`, `clip_each_norm`,
@@ -61,7 +83,11 @@ def train(
 
     Raises:
         ValueError: an argument out of its range, or a checkpoint of another model.
-        FloatingPointError: the loss is infinite or not a number; the checkpoint is of before.
+        FloatingPointError: the loss, or a weight, is infinite or not a number; the checkpoint is
+            of before.
+        OSError: something cannot be written, for want of space for example; the checkpoint is the
+            one before, and whole.
+        Terminated: a `SystemExit`, after SIGTERM.
 
     Example:
 
@@ -74,11 +100,13 @@ def train(
     )
     ```
     """
-    _check(epochs=epochs, keep=keep, validation=validation)
+    _check(epochs=epochs, keep=keep, validation=validation, checkpoint_every=checkpoint_every)
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
+    for name in (CHECKPOINT, BEST, LOG):
+        remove_leftovers(directory / name)
     epoch_batches = batches if callable(batches) else lambda epoch: batches
-    state = read_checkpoint(directory / CHECKPOINT) or {"epoch": 0, "history": {}}
+    state = read_checkpoint(directory / CHECKPOINT) or dict(_BEGINNING)
 
     first = epoch_batches(state["epoch"])
     if isinstance(optimizer, str):
@@ -96,10 +124,18 @@ def train(
     optimizer = model.optimizer
     if not optimizer.built:
         optimizer.build(model.trainable_variables)
-    if state["epoch"]:
+    if (directory / CHECKPOINT).exists():
         state = restore_checkpoint(directory / CHECKPOINT, model)
 
-    checkpoint = Checkpoint(directory, state["history"], keep_best=keep == "best")
+    termination = Termination()
+    checkpoint = Checkpoint(
+        directory,
+        state,
+        termination,
+        every=checkpoint_every,
+        keep_best=keep == "best",
+        n_batches=_number_to_skip_in(first),
+    )
     averaging = [EvaluateAverages()] if averages(optimizer) else []
     # The checkpoint comes last: random numbers that a callback draws belong to its epoch.
     run = OneRun(
@@ -107,27 +143,32 @@ def train(
         model=model,
         epochs=epochs,
         verbose=1 if verbose == "auto" else verbose,
+        done=state["batch"],
     )
     try:
-        run.begin()
-        for epoch in range(state["epoch"], epochs):
-            model.fit(
-                first if epoch == state["epoch"] else epoch_batches(epoch),
-                validation_data=validation,
-                initial_epoch=epoch,
-                epochs=epoch + 1,
-                callbacks=run,
-                # Order is the batches' own; what `fit` would shuffle could not be repeated.
-                shuffle=False,
-                verbose=verbose,
-            )
-            if averaging:
-                # `fit` ends with the averages in the model; training goes on from the weights.
-                restore_checkpoint(directory / CHECKPOINT, model)
-            if model.stop_training:
-                break
-        run.end()
-    except (KeyboardInterrupt, FloatingPointError):
+        with termination:
+            run.begin()
+            for epoch in range(state["epoch"], epochs):
+                of_epoch = first if epoch == state["epoch"] else epoch_batches(epoch)
+                if epoch == state["epoch"] and state["batch"]:
+                    of_epoch = of_epoch.skip(state["batch"])
+                model.fit(
+                    of_epoch if watch is None else watch(of_epoch),
+                    validation_data=validation,
+                    initial_epoch=epoch,
+                    epochs=epoch + 1,
+                    callbacks=run,
+                    # Order is the batches' own; what `fit` would shuffle could not be repeated.
+                    shuffle=False,
+                    verbose=verbose,
+                )
+                if averaging:
+                    # `fit` ends with the averages in the model; training goes on from the weights.
+                    restore_checkpoint(directory / CHECKPOINT, model)
+                if model.stop_training:
+                    break
+            run.end()
+    except (KeyboardInterrupt, FloatingPointError, OSError, Terminated):
         # What the broken-off epoch did to the weights is undone.
         if (directory / CHECKPOINT).exists():
             restore_checkpoint(directory / CHECKPOINT, model)
@@ -137,9 +178,14 @@ def train(
     return checkpoint.history
 
 
-def _check(*, epochs, keep, validation):
+def _check(*, epochs, keep, validation, checkpoint_every):
     if epochs < 1:
         raise ValueError(f"`epochs` must be at least 1. Received: epochs={epochs}.")
+    if not isinstance(checkpoint_every, int) or checkpoint_every < 0:
+        raise ValueError(
+            "`checkpoint_every` must be a number of batches from 0. "
+            f"Received: checkpoint_every={checkpoint_every!r}."
+        )
     if keep not in ("last", "best"):
         raise ValueError(f"`keep` must be 'last' or 'best'. Received: keep={keep!r}.")
     if keep == "best" and validation is None:
@@ -156,6 +202,14 @@ def _optimizer(name, options, batches, epochs, steps_per_epoch):
         )
         options["total_steps"] = epochs * options["steps_per_epoch"]
     return optimizers.get(name, **options)
+
+
+def _number_to_skip_in(batches):
+    """Number of batches of which the first can be left out; `None` where they cannot."""
+    if not hasattr(batches, "skip"):
+        return None
+    number = int(batches.cardinality())
+    return number if number > 0 else None
 
 
 def _number_of_batches(batches, schedule):

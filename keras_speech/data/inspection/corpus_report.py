@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from keras_speech.data import whole_files
+from keras_speech import whole_files
 from keras_speech.data.inspection import finding, page
 from keras_speech.data.inspection.text_report import text_report
 

@@ -9,7 +9,7 @@ import soundfile
 
 from keras_speech.data import audio_files, f0_tracking
 from keras_speech.data.sharding import examples, index, manifest, packed, records
-from keras_speech.data.whole_files import written_whole
+from keras_speech.whole_files import written_whole
 
 
 def make_shard(task, report=None):

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 
-from keras_speech.data.whole_files import written_whole
+from keras_speech.whole_files import written_whole
 
 MANIFEST_FILE = "manifest.json"
 FORMAT, VERSION = "keras_speech shards", 1
