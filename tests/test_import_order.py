@@ -50,8 +50,9 @@ MAY_IMPORT = {
 # These run in the TensorFlow graph by nature; everything else runs on any Keras backend.
 USE_TENSORFLOW = {"data", "text", "export"}
 
-# These compile for the active backend, which Keras's public functions cannot: TensorFlow, late.
-COMPILE = {"ops/compiled.py", "models/compiled.py"}
+# These do for the active backend what Keras's public functions cannot: compile, and share work
+# among replicas. TensorFlow is imported late, where it is the backend.
+COMPILE = {"models/compiled.py", "ops/replicas.py", "training/strategies.py"}
 
 # All else loads inside the function that needs it: it is slow to import, or an optional extra.
 AT_MODULE_LEVEL = {"keras", "numpy"}

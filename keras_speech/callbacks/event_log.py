@@ -40,7 +40,7 @@ class EventLog(keras.callbacks.Callback):
                 train[name] = float(value)
         optimizer = getattr(self.model, "optimizer", None)
         if optimizer is not None:
-            train["learning_rate"] = float(optimizer.learning_rate)
+            train["learning_rate"] = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
         for events, values in ((self.train, train), (self.validation, validation)):
             if values:
                 events.scalars(values, step=epoch + 1)

@@ -1,5 +1,6 @@
 """The epochs of an acoustic corpus, each a `tf.data.Dataset`."""
 
+import copy
 import itertools
 import math
 
@@ -8,6 +9,7 @@ import tensorflow as tf
 
 from keras_speech.data import (
     audio_edit,
+    batch_parts,
     batch_plan,
     f0_features,
     f0_tracking,
@@ -32,7 +34,7 @@ class AcousticEpochs:
         self._collate = collate
         self._lengths = lengths
         self._batch_size, self._seed, self._shuffle = batch_size, seed, shuffle
-        self._drop_remainder = drop_remainder
+        self._drop_remainder, self._part = drop_remainder, None
         n_batches = len(lengths) / batch_size
         self.n_batches = math.floor(n_batches) if drop_remainder else math.ceil(n_batches)
         if self.n_batches == 0:
@@ -56,20 +58,54 @@ class AcousticEpochs:
         epochs = itertools.count()
         return self._dataset(lambda: self._plan(next(epochs)))
 
+    def shard(self, index, count):
+        """The part of every batch that one of `count` workers or replicas learns from.
+
+        Each recording of an epoch is in one part; only its worker reads it. All parts together are
+        the batches of a single worker, but for fewer than `count` recordings of the smaller batch.
+
+        Args:
+            index: which part, from 0. `None` is all of them: the batches themselves, which can
+                then be divided.
+            count: number of parts.
+
+        Returns: `AcousticEpochs`.
+
+        Raises:
+            ValueError: a number is out of range, `count` does not divide the batches' size, or
+                nothing is left.
+
+        Example:
+
+        >>> mine = epochs.shard(0, 2)  # doctest: +SKIP
+        """
+        result = copy.copy(self)
+        result._part = batch_parts.Part(index, count, self._batch_size)
+        if not self._drop_remainder:
+            result.n_batches = result._part.n_batches(len(self._lengths), self._batch_size)
+        if result.n_batches == 0:
+            raise ValueError(
+                "`shard` must leave a recording for each part. Received: "
+                f"count={count}, and {len(self._lengths)} recordings."
+            )
+        return result
+
     def _plan(self, epoch):
         plan = batch_plan.plan_batches(
             self._lengths, self._batch_size, seed=self._seed, epoch=epoch, shuffle=self._shuffle
         )
-        return plan[(plan >= 0).all(axis=1)] if self._drop_remainder else plan
+        plan = plan[(plan >= 0).all(axis=1)] if self._drop_remainder else plan
+        return plan if self._part is None else self._part(plan)
 
     def _dataset(self, plan):
         signature = self._collate.signature()
-        batch_size = self._batch_size if self._drop_remainder else None
+        rows = self._batch_size if self._part is None else self._part.batch_size
+        batch_size = rows if self._drop_remainder else None
 
         def plan_of_pass(_):
             # Runs anew for every pass over the dataset.
             batches = tf.numpy_function(plan, [], tf.int64)
-            batches.set_shape([None, self._batch_size])
+            batches.set_shape([None, rows])
             return tf.data.Dataset.from_tensor_slices(batches)
 
         def gather(indices):

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
-from keras_speech.data import crops
+from keras_speech.data import batch_parts, crops
 
 
 class WaveformEpochs:
@@ -36,7 +36,7 @@ class WaveformEpochs:
         self.seconds = n_samples / sample_rate
         per_batch = cut.segment_length * batch_size
         self.n_batches = steps_per_epoch or -(-n_samples // per_batch)
-        self._cut, self._batch_size = cut, batch_size
+        self._cut, self._batch_size, self._part = cut, batch_size, None
         self._balance, self._seed, self._shuffle = balance, seed, shuffle
 
     def __len__(self):
@@ -81,6 +81,22 @@ class WaveformEpochs:
         ]
         return result
 
+    def shard(self, index, count):
+        """The part of every batch that one of `count` workers or replicas learns from.
+
+        Args:
+            index: which part, from 0. `None` is all of them: the batches themselves.
+            count: number of parts.
+
+        Returns: `WaveformEpochs`.
+
+        Raises:
+            ValueError: a number is out of range, or `count` does not divide the batches' size.
+        """
+        result = copy.copy(self)
+        result._part = batch_parts.Part(index, count, self._batch_size)
+        return result
+
     def _plan(self, epoch):
         plan = crops.plan_crops(
             self._lengths,
@@ -92,22 +108,26 @@ class WaveformEpochs:
             shuffle=self._shuffle,
             n_tries=self._cut.n_tries,
         )
-        return plan.reshape(self.n_batches, self._batch_size, -1)
+        plan = plan.reshape(self.n_batches, self._batch_size, -1)
+        if self._part is None or self._part.index is None:
+            return plan
+        return plan[:, self._part.index :: self._part.count]
 
     def _dataset(self, plan):
         signature = self._cut.signature()
+        rows = self._batch_size if self._part is None else self._part.batch_size
 
         def plan_of_pass(_):
             # Runs anew for every pass over the dataset.
             batches = tf.numpy_function(plan, [], tf.int64)
-            batches.set_shape([self.n_batches, self._batch_size, 1 + self._cut.n_tries])
+            batches.set_shape([self.n_batches, rows, 1 + self._cut.n_tries])
             return tf.data.Dataset.from_tensor_slices(batches)
 
-        def gather(rows):
+        def gather(crops_of_batch):
             dtypes = [dtype for dtype, _ in signature.values()]
-            arrays = tf.numpy_function(self._cut, [rows], dtypes)
+            arrays = tf.numpy_function(self._cut, [crops_of_batch], dtypes)
             for array, (_, shape) in zip(arrays, signature.values(), strict=True):
-                array.set_shape([self._batch_size, *shape])
+                array.set_shape([rows, *shape])
             return dict(zip(signature, arrays, strict=True))
 
         dataset = (

@@ -2,9 +2,13 @@
 
 from keras import ops
 
+from keras_speech.ops import replicas
+
 
 def masked_mean(values, mask):
     """Mean of `values` over what `mask` marks as real.
+
+    Where replicas share a batch, the mean of their results is that over the whole batch.
 
     Args:
         values: float tensor `(batch, time, ...)`.
@@ -24,4 +28,5 @@ def masked_mean(values, mask):
         weights = weights[..., None]
         per_step *= axis
     total = ops.sum(values * weights)
-    return total / ops.maximum(ops.sum(weights) * per_step, 1.0)
+    n_real = replicas.mean_over_replicas(ops.sum(weights))
+    return total / ops.maximum(n_real * per_step, 1.0)

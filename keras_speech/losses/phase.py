@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from keras_speech.ops import stft
+from keras_speech.ops import replicas, stft
 
 # Squared magnitudes are kept from 0 by this: silence has no phase.
 _SMALLEST_POWER = 1e-10
@@ -45,7 +45,8 @@ def phase_derivatives(real, imag, phase):
         cosine, _ = _times_conjugate(here, before)
         weight = ops.sqrt(_part(magnitude, axis, 1) + _SMALLEST_POWER)
         # Of a single frame there is no step: the sums are empty then.
-        total += ops.sum(weight * (1 - cosine)) / ops.maximum(ops.sum(weight), _SMALLEST_POWER)
+        weights = replicas.mean_over_replicas(ops.sum(weight))
+        total += ops.sum(weight * (1 - cosine)) / ops.maximum(weights, _SMALLEST_POWER)
     return total
 
 

@@ -6,7 +6,7 @@ from keras import ops
 
 from keras_speech.models import checks
 from keras_speech.models.compiled import compiled
-from keras_speech.ops import masking
+from keras_speech.ops import masking, replicas
 
 
 class AcousticModel(keras.Model):
@@ -60,7 +60,7 @@ class AcousticModel(keras.Model):
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True, **kwargs
     ):
-        return self.objective(x, y_pred)
+        return replicas.share_of_loss(self.objective(x, y_pred))
 
     def token_mask(self, tokens, token_lengths):
         """bool `(batch, tokens)`, True where a token is real."""

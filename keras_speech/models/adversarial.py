@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_speech.losses import adversarial, spectral
 from keras_speech.models.vocoder import Vocoder
+from keras_speech.ops import replicas
 
 # kind -> (loss of the discriminator, loss of the generator, score between real and fake)
 KINDS = {
@@ -144,6 +145,10 @@ class AdversarialVocoder(Vocoder):
                 "`sample_weight` must be None: spectra and scores are averaged over whole batches. "
                 "Received: a sample_weight"
             )
+        return replicas.share_of_loss(self.objective(x, y_pred, training))
+
+    def objective(self, x, y_pred, training=True):
+        """All that the model learns from, a float32 scalar; the parts are shown as metrics."""
         samples = checked_samples(x, y_pred)
         loss = self.spectral_loss(samples, y_pred)
         if self.adversarial and self.discriminators:

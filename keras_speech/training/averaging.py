@@ -54,12 +54,17 @@ class OnAverages(keras.callbacks.CallbackList):
 
 def averages(optimizer):
     """Returns the optimizer's averages, one per trainable variable; `[]` if it keeps none."""
-    # Keras's loss scale and `Lookahead` go around the optimizer that keeps them.
-    while (inner := _inside(optimizer)) is not None:
-        optimizer = inner
+    optimizer = innermost(optimizer)
     if not getattr(optimizer, "use_ema", False):
         return []
     return optimizer._model_variables_moving_average
+
+
+def innermost(optimizer):
+    """Returns the optimizer that Keras's loss scale and `Lookahead` go around, if they do."""
+    while (inner := _inside(optimizer)) is not None:
+        optimizer = inner
+    return optimizer
 
 
 def _inside(optimizer):

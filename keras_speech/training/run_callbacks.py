@@ -8,7 +8,7 @@ import time
 import keras
 import numpy as np
 
-from keras_speech.training.averaging import averaged_weights
+from keras_speech.training.averaging import averaged_weights, averages
 from keras_speech.training.checkpoint import (
     checkpoint_arrays,
     restore_metrics,
@@ -136,7 +136,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         row = {"epoch": epoch + 1, "seconds": round(self._seconds(), 2), **(logs or {})}
-        row["learning_rate"] = float(self.model.optimizer.learning_rate)
+        row["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         for name, value in row.items():
             # A metric that is new since the last run has no values for its epochs.
             values = self.history.setdefault(name, [])
@@ -146,11 +146,19 @@ class Checkpoint(keras.callbacks.Callback):
             with averaged_weights(self.model):
                 save_weights(self.directory / BEST, self.model)
         self._save(epoch=epoch + 1)
+        if averages(self.model.optimizer):
+            convert = keras.ops.convert_to_numpy
+            self._weights = [convert(v).copy() for v in self.model.trainable_variables]
         if self.writes:
             # Whole from the checkpoint's own history: no line is lost or written twice on a resume.
             write_whole(self.directory / LOG, _log(self.history))
         if self.termination.requested:
             raise Terminated
+
+    def restore_weights(self):
+        """Puts the weights of the epoch's end back, for which `fit` left averages in the model."""
+        for variable, weight in zip(self.model.trainable_variables, self._weights, strict=True):
+            variable.assign(weight)
 
     def _save(self, **position):
         # A loss can be finite whose gradient is not: such weights must not replace good ones.

@@ -13,6 +13,7 @@ from keras_speech.training.run_callbacks import (
     OneRun,
     StopOnNaN,
 )
+from keras_speech.training.strategies import shared_by
 from keras_speech.training.termination import Terminated, Termination
 from keras_speech.whole_files import remove_leftovers
 
@@ -33,6 +34,7 @@ def train(
     jit_compile="auto",
     callbacks=(),
     watch=None,
+    strategy=None,
     verbose="auto",
     **options,
 ):
@@ -53,7 +55,8 @@ def train(
             takes the number of the epoch, from 0, and returns them: then a resumed run sees the
             order that an uninterrupted one would have seen, whatever a dataset's shuffling keeps
             in memory.
-        validation: batches as `evaluate` takes them. Defaults to none.
+        validation: batches as `evaluate` takes them; or a function like `batches`, of which the
+            epoch 0 is taken. Defaults to none.
         epochs: total number of epochs, those of earlier calls included.
         directory: where `checkpoint.npz`, `log.csv` and `best.npz` are written; it is made.
         optimizer: a name that `optimizers.get` takes. Or a `keras.optimizers.Optimizer`, which is
@@ -69,6 +72,13 @@ def train(
         callbacks: further Keras callbacks.
         watch: `data.BatchWatch` that the batches go through, without those left out. Defaults to
             none.
+        strategy: `tf.distribute.Strategy` in whose scope the model (and an optimizer) was made, see
+            `training.strategy`. `batches` and `validation` are then epochs that have a `shard`, as
+            `data.acoustic_epochs` gives, whose size of a batch is that of all replicas together;
+            each reads its own part, and the result is that of one replica with the whole batch. Of
+            several workers the chief writes into `directory`, which all must share; its
+            `callbacks` are for it alone to have. Defaults to none: one device, or the devices of
+            `keras.distribution.DataParallel` where that is set.
         verbose: as in `fit`: 0 for silence, 1 for a progress bar, 2 for a line per epoch.
         options: of the optimizer, as `optimizers.get` takes them: `learning_rate`, `schedule`,
             `warmup_steps`, `final`, `decay_steps`, `decay_rate`, `clip_norm`, `clip_each_norm`,
@@ -103,78 +113,89 @@ def train(
     _check(epochs=epochs, keep=keep, validation=validation, checkpoint_every=checkpoint_every)
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
-    for name in (CHECKPOINT, BEST, LOG):
-        remove_leftovers(directory / name)
-    epoch_batches = batches if callable(batches) else lambda epoch: batches
+    shared = shared_by(strategy)
+    if shared.writes:
+        for name in (CHECKPOINT, BEST, LOG):
+            remove_leftovers(directory / name)
     state = read_checkpoint(directory / CHECKPOINT) or dict(_BEGINNING)
 
-    first = epoch_batches(state["epoch"])
-    if isinstance(optimizer, str):
-        optimizer = _optimizer(optimizer, options, first, epochs, steps_per_epoch)
-    elif options:
-        name, value = next(iter(options.items()))
-        raise ValueError(
-            f"`{name}` belongs to the `optimizer` that is given ready-made: set it there. "
-            f"Received: {name}={value!r}, optimizer={type(optimizer).__name__}."
-        )
-    model.compile(optimizer=optimizer, jit_compile=jit_compile)
-    if not model.built:
-        model.test_on_batch(next(iter(first)))
-    # Not the one from above where `compile` has put a scale of losses around it.
-    optimizer = model.optimizer
-    if not optimizer.built:
-        optimizer.build(model.trainable_variables)
-    if (directory / CHECKPOINT).exists():
-        state = restore_checkpoint(directory / CHECKPOINT, model)
-
-    termination = Termination()
-    checkpoint = Checkpoint(
-        directory,
-        state,
-        termination,
-        every=checkpoint_every,
-        keep_best=keep == "best",
-        n_batches=_number_to_skip_in(first),
-    )
-    averaging = [EvaluateAverages()] if averages(optimizer) else []
-    # The checkpoint comes last: random numbers that a callback draws belong to its epoch.
-    run = OneRun(
-        [StopOnNaN(), *averaging, *callbacks, checkpoint],
-        model=model,
-        epochs=epochs,
-        verbose=1 if verbose == "auto" else verbose,
-        done=state["batch"],
-    )
-    try:
-        with termination:
-            run.begin()
-            for epoch in range(state["epoch"], epochs):
-                of_epoch = first if epoch == state["epoch"] else epoch_batches(epoch)
-                if epoch == state["epoch"] and state["batch"]:
-                    of_epoch = of_epoch.skip(state["batch"])
-                model.fit(
-                    of_epoch if watch is None else watch(of_epoch),
-                    validation_data=validation,
-                    initial_epoch=epoch,
-                    epochs=epoch + 1,
-                    callbacks=run,
-                    # Order is the batches' own; what `fit` would shuffle could not be repeated.
-                    shuffle=False,
-                    verbose=verbose,
-                )
-                if averaging:
-                    # `fit` ends with the averages in the model; training goes on from the weights.
-                    restore_checkpoint(directory / CHECKPOINT, model)
-                if model.stop_training:
-                    break
-            run.end()
-    except (KeyboardInterrupt, FloatingPointError, OSError, Terminated):
-        # What the broken-off epoch did to the weights is undone.
+    first = batches(state["epoch"]) if callable(batches) else batches
+    with shared.scope():
+        shared.prepare(model)
+        if isinstance(optimizer, str):
+            optimizer = _optimizer(optimizer, options, first, epochs, steps_per_epoch)
+        elif options:
+            name, value = next(iter(options.items()))
+            raise ValueError(
+                f"`{name}` belongs to the `optimizer` that is given ready-made: set it there. "
+                f"Received: {name}={value!r}, optimizer={type(optimizer).__name__}."
+            )
+        # What replicas tell one another is nothing that XLA compiles.
+        model.compile(optimizer=optimizer, jit_compile=False if strategy else jit_compile)
+        if not model.built:
+            model.test_on_batch(next(iter(first)))
+        # Not the one from above where `compile` has put a scale of losses around it.
+        optimizer = model.optimizer
+        shared.prepare_optimizer(optimizer)
+        if not optimizer.built:
+            optimizer.build(model.trainable_variables)
         if (directory / CHECKPOINT).exists():
-            restore_checkpoint(directory / CHECKPOINT, model)
-            _leave_what_to_keep(model, directory, keep)
-        raise
-    _leave_what_to_keep(model, directory, keep)
+            state = restore_checkpoint(directory / CHECKPOINT, model)
+        shared.require_same(state)
+
+        n_batches = shared.n_batches(batches)
+        termination = Termination()
+        checkpoint = Checkpoint(
+            directory,
+            state,
+            termination,
+            every=checkpoint_every,
+            keep_best=keep == "best",
+            n_batches=n_batches or _number_to_skip_in(first),
+            writes=shared.writes,
+        )
+        averaging = [EvaluateAverages()] if averages(optimizer) else []
+        run = OneRun(
+            # The checkpoint comes last: random numbers that a callback draws belong to its epoch.
+            [StopOnNaN(), *averaging, *callbacks, checkpoint],
+            model=model,
+            epochs=epochs,
+            verbose=1 if verbose == "auto" else verbose,
+            done=state["batch"],
+        )
+        if validation is not None:
+            validation_batches = shared.batches(validation, 0)
+            validation_steps = shared.n_batches(validation)
+        try:
+            with termination:
+                run.begin()
+                for epoch in range(state["epoch"], epochs):
+                    done = state["batch"] if epoch == state["epoch"] else 0
+                    model.fit(
+                        shared.batches(batches, epoch, done, watch),
+                        steps_per_epoch=n_batches and n_batches - done,
+                        validation_data=None if validation is None else validation_batches,
+                        validation_steps=None if validation is None else validation_steps,
+                        initial_epoch=epoch,
+                        epochs=epoch + 1,
+                        callbacks=run,
+                        # Order is the batches' own; a shuffled one could not be repeated.
+                        shuffle=False,
+                        verbose=verbose,
+                    )
+                    if averaging:
+                        # `fit` ends with the averages in the model.
+                        checkpoint.restore_weights()
+                    if model.stop_training:
+                        break
+                run.end()
+        except (KeyboardInterrupt, FloatingPointError, OSError, Terminated):
+            # What the broken-off epoch did to the weights is undone.
+            if (directory / CHECKPOINT).exists():
+                restore_checkpoint(directory / CHECKPOINT, model)
+                _leave_what_to_keep(model, directory, keep)
+            raise
+        _leave_what_to_keep(model, directory, keep)
     return checkpoint.history
 
 

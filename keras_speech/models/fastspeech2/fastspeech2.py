@@ -11,7 +11,7 @@ from keras_speech.models.fastspeech2 import aligning, controls
 from keras_speech.models.fastspeech2.fft_stack import FFTStack
 from keras_speech.models.fastspeech2.losses import FastSpeech2Losses
 from keras_speech.models.fastspeech2.variance_adaptor import VarianceAdaptor
-from keras_speech.ops import alignment, masking, prosody
+from keras_speech.ops import alignment, masking, prosody, replicas
 
 UPSAMPLINGS = ("gaussian", "repeat")
 
@@ -238,7 +238,7 @@ class FastSpeech2(AcousticModel):
                 '`inputs` must have "f0_hz" where pitch is modeled (or `pitch=False`). '
                 f"Received: {', '.join(sorted(x))}"
             )
-        return self.objective(x, y_pred)
+        return replicas.share_of_loss(self.objective(x, y_pred))
 
     def align(self, tokens, token_lengths, mel, mel_lengths, speaker=None):
         """Frames of each token in recordings, by the model's own aligner.

@@ -14,7 +14,7 @@ from keras_speech.models.neural_hmm.aligning import align
 from keras_speech.models.neural_hmm.decoder import NeuralHMMDecoder
 from keras_speech.models.neural_hmm.encoder import NeuralHMMEncoder
 from keras_speech.models.neural_hmm.generation import generate_mel
-from keras_speech.ops import hmm
+from keras_speech.ops import hmm, replicas
 
 
 @keras.saving.register_keras_serializable("keras_speech")
@@ -211,9 +211,10 @@ class NeuralHMMTTS(AcousticModel):
         possible = ops.isfinite(total)
         n_steps = -(-ops.cast(x["mel_lengths"], "int32") // self.reduction)
         n_values = ops.cast(ops.where(possible, n_steps, 0), "float32") * self.decoder.channels
-        loss = -ops.sum(ops.where(possible, total, 0.0)) / ops.maximum(ops.sum(n_values), 1.0)
+        n_values = replicas.mean_over_replicas(ops.sum(n_values))
+        loss = -ops.sum(ops.where(possible, total, 0.0)) / ops.maximum(n_values, 1.0)
         self.likelihood_mean.update_state(loss)
-        return loss
+        return replicas.share_of_loss(loss)
 
     def align(self, tokens, token_lengths, mel, mel_lengths, speaker=None):
         """Frames of each token along the likeliest path: a forced aligner.

@@ -217,8 +217,8 @@ class Vocos(AdversarialVocoder):
             **{name: getattr(self.spec, name) for name in FRAME},
         )
 
-    def compute_loss(self, x=None, y=None, y_pred=None, *args, **kwargs):
-        loss = super().compute_loss(x, y, y_pred["samples"], *args, **kwargs)
+    def objective(self, x, y_pred, training=True):
+        loss = super().objective(x, y_pred["samples"], training)
         if self.magnitude_weight or self.phase_weight:
             loss = loss + self._spectrum_loss(x["samples"], y_pred["magnitude"], y_pred["phase"])
         return loss

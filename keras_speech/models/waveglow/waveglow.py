@@ -12,7 +12,7 @@ from keras_speech.models.vocoder import Vocoder
 from keras_speech.models.waveglow import denoiser
 from keras_speech.models.waveglow.flow_stack import FlowStack
 from keras_speech.models.waveglow.upsampler import GroupedUpsampler
-from keras_speech.ops import counter_noise, squeeze
+from keras_speech.ops import counter_noise, replicas, squeeze
 
 
 @keras.saving.register_keras_serializable("keras_speech")
@@ -157,7 +157,7 @@ class WaveGlow(Vocoder):
         self._trackers["log_scale"].update_state(log_det - of_weights)
         self._trackers["log_det_weights"].update_state(of_weights)
         self._trackers["z_energy"].update_state(squares)
-        return nats
+        return replicas.share_of_loss(nats)
 
     def vocode(self, mel, mask=None, noise_start=None, seed=None, sigma=0.6, bias=None):
         """See `Vocoder.vocode`. `sigma` scales the noise, `bias` is a spectrum to subtract."""

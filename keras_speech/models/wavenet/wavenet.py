@@ -13,6 +13,7 @@ from keras_speech.layers.mel_upsampler import MelUpsampler
 from keras_speech.models import checks, presets
 from keras_speech.models.wavenet.generation import WaveNetGenerator
 from keras_speech.models.wavenet.request import check_inputs
+from keras_speech.ops import replicas
 
 
 @keras.saving.register_keras_serializable("keras_speech")
@@ -212,7 +213,7 @@ class WaveNet(keras.Model):
         nats = ops.mean(self.head(y_pred, x["samples"]), axis=-1)
         nats = ops.mean(nats if sample_weight is None else nats * ops.reshape(sample_weight, (-1,)))
         self.bits_tracker.update_state(nats / math.log(2.0))
-        return nats
+        return replicas.share_of_loss(nats)
 
     def generate(
         self,
