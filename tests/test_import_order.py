@@ -52,7 +52,12 @@ USE_TENSORFLOW = {"data", "text", "export"}
 
 # These do for the active backend what Keras's public functions cannot: compile, and share work
 # among replicas. TensorFlow is imported late, where it is the backend.
-COMPILE = {"models/compiled.py", "ops/replicas.py", "training/strategies.py"}
+COMPILE = {
+    "models/compiled.py",
+    "ops/replicas.py",
+    "training/clipping.py",
+    "training/strategies.py",
+}
 
 # All else loads inside the function that needs it: it is slow to import, or an optional extra.
 AT_MODULE_LEVEL = {"keras", "numpy"}

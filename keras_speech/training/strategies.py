@@ -6,7 +6,7 @@ import os
 
 import keras
 
-from keras_speech.training.averaging import innermost
+from keras_speech.training.clipping import clip_whole_gradients
 
 STRATEGIES = ("none", "mirrored", "multi_worker", "data_parallel")
 
@@ -89,6 +89,7 @@ class Alone:
 
     def prepare_optimizer(self, optimizer):
         """Readies the optimizer that the model is compiled with."""
+        clip_whole_gradients(optimizer)
 
     def batches(self, epochs, epoch, done=0, watch=None):
         """Returns an epoch's batches for `fit`, without the first `done`, through `watch`."""
@@ -133,24 +134,7 @@ class Replicas:
             )
 
     def prepare_optimizer(self, optimizer):
-        """Lets it clip the gradient of the whole batch, where Keras clips each replica's."""
-        optimizer = innermost(optimizer)
-        if (optimizer.clipnorm, optimizer.global_clipnorm, optimizer.clipvalue) == (None,) * 3:
-            return
-        import tensorflow as tf
-
-        apply = optimizer.apply
-
-        def apply_clipped(grads, trainable_variables=None):
-            context = tf.distribute.get_replica_context()
-            grads = [tf.convert_to_tensor(gradient) for gradient in grads]
-            clipped = optimizer._clip_gradients(
-                context.all_reduce(tf.distribute.ReduceOp.SUM, grads)
-            )
-            # Keras adds up what all replicas bring; clipped once more, this stays as it is.
-            return apply([gradient / self._count for gradient in clipped], trainable_variables)
-
-        optimizer.apply = apply_clipped
+        clip_whole_gradients(optimizer, self._count)
 
     def batches(self, epochs, epoch, done=0, watch=None):
         import tensorflow as tf
