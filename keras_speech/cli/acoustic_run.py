@@ -122,7 +122,7 @@ class AcousticRun(TrainingRun):
         )
         if not (plots or samples or checks):
             return []
-        batch = next(iter(validation if validation is not None else train(0)))
+        batch = next(iter((train if validation is None else validation)(0)))
         batch = {name: value[:PLOTTED] for name, value in batch.items()}
         logs, looking = directory / "logs", []
         if plots:

@@ -139,6 +139,14 @@ def add_training(parser, *, batch_size, batch_help, learning_rate, schedule, cli
         "if the machine fails; default: %(default)s",
     )
     group.add_argument(
+        "--strategy",
+        choices=["none", "mirrored", "multi_worker", "data_parallel"],
+        default="none",
+        help="devices that share each batch: all GPUs of this machine (mirrored; on JAX "
+        "data_parallel), or this process and others as TF_CONFIG says (multi_worker); default: "
+        "%(default)s, one",
+    )
+    group.add_argument(
         "--seed",
         type=kinds.whole_number(0),
         default=0,

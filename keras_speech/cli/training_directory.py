@@ -14,7 +14,7 @@ MODEL_FILE = "model_config.json"
 FREE = frozenset(
     {
         "check_every", "checkpoint_every", "epochs", "keep", "on_error", "plot_every",
-        "sample_every", "sample_seconds",
+        "sample_every", "sample_seconds", "strategy",
     }
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """One call of `keras-speech train`, as far as all models share it."""
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 
@@ -8,8 +9,8 @@ from keras_speech.cli import arguments as kinds
 from keras_speech.cli import optimizer_arguments, training_directory
 from keras_speech.cli.dry_run import dry_run
 from keras_speech.cli.errors import CommandError, UsageError, sentence
-from keras_speech.cli.layouts import read_corpus
 from keras_speech.cli.quiet import load_quietly
+from keras_speech.cli.training_corpora import corpora
 
 INTERRUPTED = 130
 NOT_SETTINGS = (
@@ -37,17 +38,19 @@ class TrainingRun:
         optimizer_arguments.settle(defaults, **arguments.of_model)
         training_directory.check(self.out, self.settings, _settings(defaults))
         self.skipped = []
+        self.strategy, self.writes = None, True
         # Where what is measured of the recordings is kept.
         self.features = self.out / "features"
 
     def __call__(self):
         # The corpus comes first: a bad row is found before anything slow or lasting happens.
-        train_corpus, validation_corpus = self._corpora()
+        train_corpus, validation_corpus = corpora(self.arguments, self.data, self.skipped)
         load_quietly(debug=self.arguments.debug)
         import keras
 
         from keras_speech.training import Terminated
 
+        self._share()
         keras.utils.set_random_seed(self.arguments.seed)
         self.configure(train_corpus)
         if self.arguments.dry_run:
@@ -60,8 +63,8 @@ class TrainingRun:
         train = self.batches(train_corpus)
         validation = None
         if validation_corpus is not None:
-            validation = self.batches(validation_corpus, shuffle=False)(0)
-        with self.precision():
+            validation = self.batches(validation_corpus, shuffle=False)
+        with self.scope(), self.precision():
             model = self.make_model(train)
             self.list_skipped()
             try:
@@ -80,6 +83,29 @@ class TrainingRun:
                     f"{sentence(error)}\nTraining stopped {self._where()}"
                 ) from error
         return self._end(model, interrupted)
+
+    def _share(self):
+        """Makes the strategy; of several workers this one may then be one that is not to write."""
+        from keras_speech import training
+
+        if self.arguments.dry_run:
+            return
+        try:
+            self.strategy = training.strategy(self.arguments.strategy)
+        except ValueError as error:
+            raise UsageError(f"--strategy {self.arguments.strategy}: {error}") from error
+        if self.strategy is not None:
+            self.writes = self.strategy.extended.should_checkpoint
+        n_devices, batch_size = training.n_devices(self.strategy), self.arguments.batch_size
+        if batch_size % n_devices:
+            raise UsageError(
+                f"--batch-size {batch_size} is that of all {n_devices} devices together, and must "
+                "be a multiple of their number."
+            )
+
+    def scope(self):
+        """Returns the context in which the model is made and trained on several devices."""
+        return contextlib.nullcontext() if self.strategy is None else self.strategy.scope()
 
     def configure(self, corpus):
         """Settles all that can be settled, or refused, before the directory is made."""
@@ -151,40 +177,6 @@ class TrainingRun:
         """Returns the command that tries what was saved."""
         raise NotImplementedError
 
-    def _corpora(self):
-        from keras_speech import data
-
-        corpus = read_corpus(
-            self.arguments.layout,
-            self.data,
-            on_error=self.arguments.on_error,
-            skipped=self.skipped,
-        )
-        part = self.arguments.validation
-        if part is None:
-            train, validation = corpus.train, corpus.validation
-        elif part == "none" or _amount(part) == 0:
-            train, validation = corpus, None
-        elif (amount := _amount(part)) is not None:
-            train, validation = corpus.split(amount)
-        elif Path(part).expanduser().is_file():
-            validation = corpus.subset(data.read_ids(Path(part).expanduser()))
-            held_out = set(validation.ids)
-            train = corpus.filter(lambda recording: recording.id not in held_out)
-        else:
-            raise UsageError(
-                f"--validation `{part}` is neither a fraction, a number, a file, nor `none`."
-            )
-        if validation is not None and len(validation) == 0:
-            validation = None
-        if validation is None and self.arguments.keep == "best":
-            raise UsageError("--keep best needs a --validation part.")
-        if len(train) == 0:
-            raise CommandError(f"`{self.data}` leaves no recording to train on.")
-        held = "" if validation is None else f", {len(validation)} kept out for validation"
-        print(f"{self.data}: {len(train)} recordings to train on{held}")
-        return train, validation
-
     def list_skipped(self):
         """Prints what was left out of the recordings."""
         for entry in self.skipped:
@@ -201,8 +193,13 @@ class TrainingRun:
         settings = {
             **optimizer_arguments.keywords(arguments),
             "keep": arguments.keep,
-            "verbose": 1 if sys.stdout.isatty() else 2,
+            "verbose": (1 if sys.stdout.isatty() else 2) if self.writes else 0,
         }
+        writing = []
+        if self.writes:
+            # What adds measures comes before what writes them.
+            writing = self.callbacks(train, validation, directory)
+            writing = [*writing, EventLog(directory / "logs")]
         training.train(
             model,
             train,
@@ -211,12 +208,8 @@ class TrainingRun:
             directory=directory,
             checkpoint_every=arguments.checkpoint_every,
             watch=watch,
-            # What adds measures comes before what writes them.
-            callbacks=[
-                Throughput(watch),
-                *self.callbacks(train, validation, directory),
-                EventLog(directory / "logs"),
-            ],
+            strategy=self.strategy,
+            callbacks=[Throughput(watch), *writing],
             **{**settings, **options},
         )
 
@@ -235,6 +228,8 @@ class TrainingRun:
     def _end(self, model, interrupted):
         from keras_speech.training import in_float32
 
+        if not self.writes:
+            return INTERRUPTED if interrupted else 0
         done, wanted, epochs = self.progress()
         # Interrupted within the first epoch there is nothing that has learned anything.
         path = self.save(in_float32(model)) if done else None
@@ -258,16 +253,3 @@ def position_in(directory):
 
     state = read_checkpoint(directory / "checkpoint.npz") or {"epoch": 0, "batch": 0}
     return state["epoch"], state["batch"]
-
-
-def _amount(text):
-    """Returns a fraction below 1 or a number of recordings; `None` for text that is no number."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    if not (0 <= value < 1 or (value >= 1 and value.is_integer())):
-        raise UsageError(
-            f"--validation must be a fraction below 1 or a number of recordings, not {text}."
-        )
-    return value if value < 1 else int(value)

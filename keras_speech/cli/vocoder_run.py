@@ -213,7 +213,7 @@ class AdversarialRun(VocoderRun):
             self.train(
                 model,
                 # What the warm start has heard in its epochs is not repeated.
-                lambda epoch: train(warm_epochs + epoch),
+                Later(train, warm_epochs),
                 validation,
                 epochs=self.arguments.epochs,
                 directory=self.out,
@@ -229,6 +229,22 @@ class AdversarialRun(VocoderRun):
         if not (done or batch) and (warm := position_in(self.out / WARM)[0]):
             return warm, self.arguments.warm_epochs, "epochs of the warm start"
         return done, self.arguments.epochs, "epochs"
+
+
+class Later:
+    """Epochs without the first ones, whose numbers begin after those."""
+
+    def __init__(self, epochs, first):
+        self._epochs, self._first = epochs, first
+
+    def __len__(self):
+        return len(self._epochs)
+
+    def __call__(self, epoch):
+        return self._epochs(self._first + epoch)
+
+    def shard(self, index, count):
+        return Later(self._epochs.shard(index, count), self._first)
 
 
 def generator_weights(model):

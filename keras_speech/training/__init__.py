@@ -8,7 +8,7 @@ from keras_speech.training.mel_statistics import mel_statistics
 from keras_speech.training.memory import memory_of_training
 from keras_speech.training.precision import dtype_policy, in_float32
 from keras_speech.training.prosody_statistics import prosody_statistics
-from keras_speech.training.strategies import strategy
+from keras_speech.training.strategies import n_devices, strategy
 from keras_speech.training.teacher_forcing import teacher_forced
 from keras_speech.training.termination import Terminated
 from keras_speech.training.train import train
@@ -24,6 +24,7 @@ __all__ = [
     "learning_rate_schedule",
     "mel_statistics",
     "memory_of_training",
+    "n_devices",
     "prosody_statistics",
     "read_checkpoint",
     "restore_checkpoint",

@@ -58,14 +58,19 @@ def strategy(name):
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 
-def shared_by(strategy):
-    """What `train` asks of a strategy: an object with the methods of `Alone`."""
+def n_devices(strategy=None):
+    """Returns how many devices share a batch under a strategy, or Keras's `DataParallel`."""
     if strategy is not None:
-        return Replicas(strategy)
+        return strategy.num_replicas_in_sync
     distribution = keras.distribution.distribution()
     if isinstance(distribution, keras.distribution.DataParallel):
-        return Alone(distribution.device_mesh.devices.size)
-    return Alone()
+        return distribution.device_mesh.devices.size
+    return 1
+
+
+def shared_by(strategy):
+    """What `train` asks of a strategy: an object with the methods of `Alone`."""
+    return Alone(n_devices()) if strategy is None else Replicas(strategy)
 
 
 class Alone:
