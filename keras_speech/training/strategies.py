@@ -54,7 +54,7 @@ def strategy(name):
 
     if name == "mirrored":
         return tf.distribute.MirroredStrategy()
-    _check_cluster(os.environ.get("TF_CONFIG"))
+    check_cluster(os.environ.get("TF_CONFIG"))
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 
@@ -191,7 +191,8 @@ def _sharded(epochs, index, count):
     return epochs.shard(index, count)
 
 
-def _check_cluster(text):
+def check_cluster(text):
+    """Raises `ValueError` for a `TF_CONFIG` (a string, or `None`) that is no worker's."""
     rule = (
         "`TF_CONFIG` must describe the cluster and this worker, such as "
         '{"cluster": {"worker": ["host1:12345", "host2:12345"]}, '

@@ -24,8 +24,7 @@ class WaveNet(keras.Model):
     says. A global condition is a speaker, a local one any features at a frame rate, such as a
     log-mel spectrogram (which makes a vocoder).
 
-    `compile()` takes an optimizer; the loss belongs to the model: nats per sample, shown beside
-    `bits_per_sample`.
+    `compile()` takes an optimizer; the loss is the model's: nats per sample (`bits_per_sample`).
 
     Args:
         n_cycles: how often the dilations start again at 1. Defaults to 3.
