@@ -116,7 +116,7 @@ def test_a_worker_is_killed_and_both_are_started_again(recordings, tmp_path):
     out, configs = tmp_path / "two", clusters(2)
     command = [PROGRAM, "multi_worker", "wavenet", recordings, out, EPOCHS]
     left = start(*command, TF_CONFIG=configs[0])
-    end(start(*command, TF_CONFIG=configs[1], DIES_AT="18"), code=-signal.SIGKILL)
+    end(start(*command, TF_CONFIG=configs[1], DIES_AT="19"), code=-signal.SIGKILL)
     # Who is left does not wait for ever, but ends, to be started again like the other.
     assert "Collective ops is aborted" in end(left, code=1)
     state = read_checkpoint(out / "checkpoint.npz")
