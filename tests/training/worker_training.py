@@ -59,8 +59,9 @@ class Curve(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         # What Keras shows is the mean since the epoch's beginning.
         n, total = self._before
-        self._before = n + 1, logs["loss"] * (n + 1)
-        self.losses.append(self._before[1] - total)
+        self._before = batch + 1, logs["loss"] * (batch + 1)
+        # Of the first batch after a restart only the mean with those before it is known.
+        self.losses.append(self._before[1] - total if n == batch else None)
         if len(self.losses) == self.dies_at:
             os.kill(os.getpid(), 9)
 
