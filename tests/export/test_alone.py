@@ -34,7 +34,7 @@ assert not {"keras", "keras_speech"} & set(sys.modules), "the SavedModel must st
 """
 
 
-@pytest.fixture(params=["tiny", "bundled"])
+@pytest.fixture
 def moved(request, tmp_path):
     """A voice, and the directory of its SavedModel, for the time of a test somewhere else."""
     names = {"tiny": ("voice", "exported"), "bundled": ("kathleen", "exported_kathleen")}
@@ -52,6 +52,9 @@ def run(command, directory):
     return done.stdout
 
 
+@pytest.mark.parametrize(
+    "moved", ["bundled", pytest.param("tiny", marks=pytest.mark.slow)], indirect=True
+)
 def test_loads_where_neither_keras_nor_this_package_is(moved, tmp_path):
     voice, path = moved
     # Isolated (-I): no PYTHONPATH, and no script's folder, leads here.
@@ -60,6 +63,9 @@ def test_loads_where_neither_keras_nor_this_package_is(moved, tmp_path):
     np.testing.assert_allclose(np.load(tmp_path / "audio.npy"), expected, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    "moved", ["tiny", pytest.param("bundled", marks=pytest.mark.slow)], indirect=True
+)
 def test_speaks_by_the_c_api(moved, tmp_path):
     voice, path = moved
     signature = server.meta_graph(path).signature_def["serving_default"]

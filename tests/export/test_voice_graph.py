@@ -16,11 +16,14 @@ TEXTS = [
     "☃ unknown 漢字 characters \x00\x01 and {HH AH0 L OW1}.",
     "One paragraph.\n\nAnother one, of more words; it goes on. “And on.”",
 ]
-# Every acoustic model and every vocoder once.
+# Every acoustic model and every vocoder once; each alone is tested with its signatures.
 PAIRS = [
-    ("Tacotron", "GriffinLim"), ("Tacotron2", "Vocos"), ("TransformerTTS", "HiFiGAN"),
-    ("FastSpeech2", "WaveGlow"), ("NeuralHMMTTS", "WaveNet"),
-]  # fmt: skip
+    ("Tacotron2", "Vocos"),
+    ("FastSpeech2", "WaveGlow"),
+    pytest.param("Tacotron", "GriffinLim", marks=pytest.mark.slow),
+    pytest.param("TransformerTTS", "HiFiGAN", marks=pytest.mark.slow),
+    pytest.param("NeuralHMMTTS", "WaveNet", marks=pytest.mark.slow),
+]
 
 
 def spoken(voice, texts, **options):
