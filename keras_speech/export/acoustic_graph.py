@@ -1,6 +1,7 @@
 """`generate` of the acoustic models as a function of tensors alone."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_speech.export.numpy_random import uniform
@@ -15,13 +16,10 @@ from keras_speech.models.tacotron2 import generation as tacotron2_generation
 from keras_speech.models.tacotron2.tacotron2 import Tacotron2
 from keras_speech.models.transformer_tts import generation as transformer_generation
 from keras_speech.models.transformer_tts.transformer_tts import TransformerTTS
+from keras_speech.voices.request import NEUTRAL
 
 # Defaults of `generate`.
 MAX_FRAMES, STOP_THRESHOLD, QUANTILE = 2000, 0.5, 0.5
-
-# What can be asked for, with its range and what changes nothing.
-LIMITS = {"speed": (0.25, 4.0), "pitch": (-12.0, 12.0), "energy": (-20.0, 20.0)}
-NEUTRAL = {"speed": 1.0, "pitch": 0.0, "energy": 0.0}
 
 
 class AcousticGraph:
@@ -115,7 +113,7 @@ class AcousticGraph:
         noise = self._noise(seed, sum(decoder.prenet_units) + 1, chunk)
         # Frames are those of the means: no deviation is drawn at the temperature 0.
         normal = tf.zeros([noise.shape[0], decoder.channels])
-        settings = -tf.math.log1p(-tf.constant([QUANTILE, 0.0, 0.0])) * [1.0, 0.0, 0.0]
+        settings = tf.constant([-np.log1p(-QUANTILE), 0.0, 0.0], tf.float32)
         return neural_hmm_generation.generate_mel(
             self.model, of_any_size(noise), of_any_size(normal), of_any_size(settings),
             tf.constant(MAX_FRAMES), of_any_size(speed), *arrays,

@@ -2,8 +2,9 @@
 
 import tensorflow as tf
 
-from keras_speech.export.acoustic_graph import LIMITS, NEUTRAL, AcousticGraph
+from keras_speech.export.acoustic_graph import AcousticGraph
 from keras_speech.export.signature import checked, signature
+from keras_speech.voices.request import LIMITS, NEUTRAL
 
 
 def acoustic_signatures(model):

@@ -66,11 +66,8 @@ def saved_model(model, directory, *, version=None):
 
     Example:
 
-    >>> voice = keras_speech.Voice.from_preset("kathleen")  # doctest: +SKIP
-    >>> saved_model(voice, "served/kathleen")  # doctest: +SKIP
-    PosixPath('served/kathleen/1')
-    >>> speak = tf.saved_model.load("served/kathleen/1").signatures["serving_default"]
-    ... # doctest: +SKIP
+    >>> path = saved_model(keras_speech.Voice.from_preset("kathleen"), "out")  # doctest: +SKIP
+    >>> speak = tf.saved_model.load(path).signatures["serving_default"]  # doctest: +SKIP
     >>> speak(text=tf.constant(["Hello."]))["audio"].shape  # doctest: +SKIP
     TensorShape([1, 16384])
     """
@@ -80,8 +77,8 @@ def saved_model(model, directory, *, version=None):
     functions = {name: each.function for name, each in signatures.items()}
     requests = [(name, each.example) for name, each in signatures.items()]
     module = tf.Module()
-    module.signatures_of_model = functions
-    # Of the model's variables those that speak: no discriminators, metrics or optimizer.
+    # Of the model's variables those that speak: no discriminators, metrics or optimizer. What is
+    # folded exists in the signatures alone, which must last until it is saved.
     used = {
         id(variable): variable
         for function in functions.values()

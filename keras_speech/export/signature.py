@@ -13,10 +13,12 @@ class Signature:
     Attributes:
         function: concrete function of named tensors, which returns a dict of tensors.
         example: dict of NumPy arrays by input: what a server warms up with.
+        source: what `function` was traced from; it holds the variables, which a trace does not.
     """
 
     function: object
     example: dict
+    source: object
 
 
 def signature(function, inputs, example):
@@ -37,6 +39,7 @@ def signature(function, inputs, example):
     return Signature(
         concrete(by_name, specs),
         {name: np.array(example[name], dtypes[name]) for name in names},
+        function,
     )
 
 

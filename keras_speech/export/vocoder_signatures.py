@@ -97,4 +97,4 @@ def _all_of_wavenet(model):
     arrays = {
         name: np.array(example[name], spec.dtype.as_numpy_dtype) for name, spec in specs.items()
     }
-    return Signature(function.get_concrete_function(), arrays)
+    return Signature(function.get_concrete_function(), arrays, model)

@@ -3,12 +3,13 @@
 import tensorflow as tf
 
 from keras_speech.export import delivery_graph
-from keras_speech.export.acoustic_graph import NEUTRAL, AcousticGraph
+from keras_speech.export.acoustic_graph import AcousticGraph
 from keras_speech.export.signature import shared
 from keras_speech.export.vocoder_graph import VocoderGraph
 from keras_speech.text.phonemizer_tokenizer import PhonemizerTokenizer
 from keras_speech.text.sentence_graph import split_batch
 from keras_speech.voices import delivery
+from keras_speech.voices.request import NEUTRAL
 
 # Most sentences that the acoustic model speaks at once, as in `Voice.speak`.
 BATCH_SIZE = 8

@@ -4,10 +4,10 @@ import numpy as np
 import tensorflow as tf
 
 from keras_speech.export import delivery_graph
-from keras_speech.export.acoustic_graph import LIMITS, NEUTRAL
 from keras_speech.export.signature import checked, rates, shared, signature
 from keras_speech.export.vocoder_signatures import vocoded_rows
 from keras_speech.export.voice_graph import VoiceGraph
+from keras_speech.voices.request import LIMITS, NEUTRAL
 
 WARM_UP_TEXT = "Ready."
 

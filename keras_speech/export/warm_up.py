@@ -32,7 +32,7 @@ def prediction_log(signature, inputs, name):
     Example:
 
     >>> prediction_log("speak", {}, "v")
-    b'2\\r\\n\\x0b\\n\\t\\n\\x01v\\x1a\\x05speak'
+    b'2\\x0e\\n\\x0c\\n\\n\\n\\x01v\\x1a\\x05speak'
     """
     # PredictionLog.predict_log = 6, PredictLog.request = 1, PredictRequest.model_spec = 1 and
     # .inputs = 2, ModelSpec.name = 1 and .signature_name = 3; of an entry of a map, key = 1 and

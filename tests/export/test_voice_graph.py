@@ -1,5 +1,7 @@
 """A voice in a SavedModel says what it says in Python: bundled ones, and one of each model."""
 
+import contextlib
+import random
 import warnings
 
 import numpy as np
@@ -52,6 +54,34 @@ def test_a_bundled_voice_says_the_same(kathleen, exported_kathleen):
         answer = call(signatures, "serving_default", text=[TEXTS[row] for row in rows])
         assert_speaks(answer, [alone[row] for row in rows], 22050)
     assert min(np.abs(samples).max() for samples in alone) > 0.1
+
+
+def test_any_text_is_spoken_as_in_python(voice, served):
+    """Ends of sentences, paragraphs, marks alone, white space and cuts, at random."""
+    parts = [
+        "a",
+        "Dr. ",
+        ". ",
+        "?! ",
+        "one ",
+        ", ",
+        "\n\n",
+        "…",
+        " ",
+        "“",
+        "” ",
+        "b" * 90,
+        "☃",
+        "。",
+    ]
+    rng = random.Random(0)
+    texts = ["".join(rng.choices(parts, k=k)) for k in [1, 2, 3, 5, 8, 13, 21] * 5]
+    expected = [np.zeros(0, "float32")] * len(texts)
+    for row, text in enumerate(texts):
+        with contextlib.suppress(ValueError):  # of texts without anything to speak
+            (expected[row],) = spoken(voice, [text])
+    assert 3 < sum(len(samples) == 0 for samples in expected) < 20
+    assert_speaks(call(served, "serving_default", text=texts), expected, 8000)
 
 
 @pytest.mark.slow
