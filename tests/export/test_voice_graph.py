@@ -20,8 +20,8 @@ TEXTS = [
 ]
 # Every acoustic model and every vocoder once; each alone is tested with its signatures.
 PAIRS = [
-    ("Tacotron2", "Vocos"),
-    ("FastSpeech2", "WaveGlow"),
+    ("Tacotron2", "WaveGlow"),
+    pytest.param("FastSpeech2", "Vocos", marks=pytest.mark.slow),
     pytest.param("Tacotron", "GriffinLim", marks=pytest.mark.slow),
     pytest.param("TransformerTTS", "HiFiGAN", marks=pytest.mark.slow),
     pytest.param("NeuralHMMTTS", "WaveNet", marks=pytest.mark.slow),
