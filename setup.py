@@ -65,6 +65,8 @@ setup(
             "ruff==0.17.*",
             "scipy",
             "setuptools",
+            # TF Serving's messages; it asks for TensorFlow of its own minor version or later.
+            "tensorflow-serving-api",
         ],
     },
     entry_points={"console_scripts": ["keras-speech = keras_speech.cli.main:main"]},

@@ -9,7 +9,17 @@ import threading
 import traceback
 import warnings
 
-from keras_speech.cli import align, evaluate, generate, inspect, prepare, speak, train, voices
+from keras_speech.cli import (
+    align,
+    evaluate,
+    export,
+    generate,
+    inspect,
+    prepare,
+    speak,
+    train,
+    voices,
+)
 from keras_speech.cli.errors import UsageError, sentence
 from keras_speech.cli.parser import WRONG_USAGE, Parser
 
@@ -27,6 +37,7 @@ examples:
   keras-speech train vocos --data LJSpeech-1.1 --epochs 100 --out my_vocoder
   keras-speech speak "Hello." --vocoder my_vocoder
   keras-speech prepare LJSpeech-1.1 lj_shards --sample-rate 22050
+  keras-speech export kathleen served/kathleen
   keras-speech align --model my_voice --data recordings --out phones.jsonl
 
 keras-speech COMMAND --help explains a command.
@@ -111,7 +122,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (speak, voices, generate, inspect, prepare, train, evaluate, align):
+    for command in (speak, voices, generate, inspect, prepare, train, evaluate, align, export):
         command.add_parser(commands, parents=[common])
     return parser
 

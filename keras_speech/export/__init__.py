@@ -1,6 +1,7 @@
 """SavedModels that need nothing of this package where they are served."""
 
+from keras_speech.export.serving import saved_model
 from keras_speech.export.vocoder import saved_vocoder
 from keras_speech.export.wavenet import saved_wavenet
 
-__all__ = ["saved_vocoder", "saved_wavenet"]
+__all__ = ["saved_model", "saved_vocoder", "saved_wavenet"]

@@ -1,5 +1,6 @@
 """Write a SavedModel as a whole, or not at all."""
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -16,21 +17,32 @@ def free_directory(directory):
     return directory
 
 
-def save_whole(module, directory, signatures):
+def save_whole(module, directory, signatures, finish=None):
     """Saves `module` beside `directory`, then moves it there.
 
     Args:
         module: `tf.Module` that holds all variables of the signatures.
         directory: `pathlib.Path` that `free_directory` gave.
         signatures: dict of `tf.function`s by name.
+        finish: function of the `pathlib.Path` where it stands before it is moved. Defaults to none.
     """
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    temporary = tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent)
+    made = [each for each in directory.parents if not each.exists()]
+    temporary = None
     try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        temporary = tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent)
         tf.saved_model.save(module, temporary, signatures=signatures)
+        if finish is not None:
+            finish(Path(temporary))
         os.chmod(temporary, 0o755)
         if directory.exists():
             directory.rmdir()
+        # Fails where somebody else wrote in the meantime: nothing is overwritten.
         os.replace(temporary, directory)
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+        for each in made:
+            # Those that hold something now stay.
+            with contextlib.suppress(OSError):
+                each.rmdir()

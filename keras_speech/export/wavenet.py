@@ -52,13 +52,21 @@ def saved_wavenet(model, directory, *, top_p=1.0):
         raise ValueError(f"`top_p` must be in (0, 1]. Received: top_p={top_p}.")
     module = tf.Module()
     module.variables_of_model = [variable.value for variable in model.variables]
-    module.generate = _generation(model, top_p)
+    module.generate = wavenet_generation(model, top_p)
     save_whole(module, directory, {"serving_default": module.generate})
     return directory
 
 
-def _generation(model, top_p):
-    """A `tf.function` of the signature: chunks by XLA, put together in the graph."""
+def wavenet_graph(model, top_p=1.0):
+    """`model.generate` as a function of tensors: chunks by XLA, put together in the graph.
+
+    Args:
+        model: `WaveNet`.
+        top_p: as `generate` takes it. Defaults to 1.
+
+    Returns: function of the inputs that `saved_wavenet` names, which returns float32
+        `(batch, n_samples)`.
+    """
     chunk, queues = model.generator.chunk, Queues(model)
 
     # The chunk's size is known when this is traced; the batch's when it is compiled.
@@ -106,8 +114,14 @@ def _generation(model, top_p):
         _, pieces, *_ = tf.while_loop(
             lambda i, *_: i < n_chunks, body, (tf.constant(0), pieces, *state)
         )
-        return {"samples": tf.transpose(pieces.concat())[:, n_prime:total]}
+        return tf.transpose(pieces.concat())[:, n_prime:total]
 
+    return generate
+
+
+def wavenet_generation(model, top_p):
+    """The `tf.function` that `saved_wavenet` saves."""
+    generate = wavenet_graph(model, top_p)
     signature = {
         "n_samples": tf.TensorSpec([], tf.int32, "n_samples"),
         "prime": tf.TensorSpec([None, None], tf.float32, "prime"),
@@ -122,7 +136,7 @@ def _generation(model, top_p):
     names = list(signature)
 
     def by_name(*tensors):
-        return generate(**dict(zip(names, tensors, strict=True)))
+        return {"samples": generate(**dict(zip(names, tensors, strict=True)))}
 
     return tf.function(by_name, input_signature=list(signature.values()), autograph=False)
 

@@ -8,6 +8,8 @@ _ABBREVIATIONS = frozenset(
     "mme vs e.g i.e cf viz ca approx no nos fig figs eq vol ch pp p sec dept jan feb mar apr jun "
     "jul aug sep sept oct nov dec".split()
 )
+# After these a period ends no sentence where a number follows.
+_NUMBERED = frozenset("no nos p pp vol ch fig figs eq sec".split())
 
 # An end of sentence: marks, closing quotes or brackets, then white space. One mark for Chinese
 # and Japanese, which put no space behind it.
@@ -82,7 +84,7 @@ def _ends_sentence(text, start, match):
     # Only the last few characters matter, which keeps the time linear for text without breaks.
     word = _LAST_WORD.search(text, max(start, match.start() - 20), match.start())
     word = word.group().lstrip(_OPENING) if word else ""
-    if word.lower() in ("no", "nos", "p", "pp", "vol", "ch", "fig", "figs", "eq", "sec"):
+    if word.lower() in _NUMBERED:
         return not following.isdigit()
     if word.lower() in _ABBREVIATIONS:
         return False

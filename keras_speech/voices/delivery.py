@@ -13,7 +13,8 @@ PAUSES |= {"。": 0.35, "！": 0.35, "？": 0.4, "": 0.08}
 # Levels below this are taken as silence: it is not raised.
 SILENCE = 1e-4
 
-_CLOSING = "\"'”’)]}» "
+# What may stand behind the character that ends a sentence.
+CLOSING = "\"'”’)]}» "
 
 
 def split_with_pauses(text, pauses=None):
@@ -37,7 +38,7 @@ def split_with_pauses(text, pauses=None):
     for paragraph in re.split(r"\n\s*\n", text):
         split = [sentence for sentence in sentences.split_sentences(paragraph) if sentence.strip()]
         for index, sentence in enumerate(split):
-            last = sentence.rstrip(_CLOSING)[-1:]
+            last = sentence.rstrip(CLOSING)[-1:]
             end = "\n" if index == len(split) - 1 else last
             pieces.append((sentence, pauses.get(end, pauses[""])))
     if pieces:

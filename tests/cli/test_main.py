@@ -10,7 +10,7 @@ from keras_speech.cli import voices
 from keras_speech.cli.errors import CommandError
 from keras_speech.cli.main import main
 
-COMMANDS = ["speak", "voices", "generate", "train", "evaluate"]
+COMMANDS = ["speak", "voices", "generate", "train", "evaluate", "export"]
 MODELS = ["tacotron2", "fastspeech2", "tacotron", "transformer-tts", "neural-hmm", "wavenet"]
 
 
@@ -60,6 +60,9 @@ def test_version(capsys):
         (["generate", "piano", "--temperature", "-1"], "--temperature: must be a number above 0"),
         (["generate", "piano", "--top-p", "1.5"], "--top-p: must be a number above 0 to 1"),
         (["evaluate"], "required: --data"),
+        (["export", "kathleen"], "required: OUT"),
+        (["export", "kathleen", "out", "--version", "0"], "--version: must be a whole number from"),
+        (["export", "kathleen", "out", "--format", "mp3"], "--format: invalid choice: 'mp3'"),
     ],
     ids=str,
 )

@@ -1,5 +1,6 @@
 """Generation by FastSpeech 2, and the knobs of it."""
 
+import functools
 import math
 
 import keras
@@ -52,39 +53,13 @@ def generate(model, arrays, speed, pitch, energy, max_frames, jit):
     if max_frames is not None:
         checks.check_whole(max_frames=max_frames)
 
-    def read(speed, pitch, energy, *arrays):
-        hidden, mask = model.encode(*arrays, training=False)
-        factors = ops.convert_to_tensor([model.options["pitch_range"], 1.0], dtype="float32")
-        changes = {
-            "pitch": (factors[0], pitch * (SEMITONE / model.pitch_scale)),
-            "energy": (factors[1], energy * (DECIBEL / model.energy_scale)),
-        }
-        adapted, predicted, told = model.variance_adaptor(
-            hidden, mask, changes=changes, training=False
-        )
-        predictor = model.variance_adaptor.duration_predictor
-        durations = predictor.to_frames(predicted["log_duration"], mask, speed)
-        result = {"durations": durations}
-        if "pitch" in told:
-            log_f0 = told["pitch"] * model.pitch_scale + model.pitch_mean
-            result["f0_hz"] = ops.where(mask, ops.exp(log_f0), 0.0)
-        if "energy" in told:
-            chosen = told["energy"] * model.energy_scale + model.energy_mean
-            result["energy"] = ops.where(mask, chosen, 0.0)
-        return adapted, result
-
-    def draw(adapted, durations, frames):
-        # The graph forgot how many channels there are.
-        adapted = ops.reshape(adapted, (*ops.shape(adapted)[:2], model.channels))
-        # The length comes as that of an array: JAX needs to know it when it compiles.
-        mel, weights = model.decode(adapted, durations, ops.shape(frames)[0], training=False)
-        return model.silenced(mel, ops.sum(durations, axis=1)), weights
-
     if few_lengths:
         padding = [(0, 0), (0, -shape[1] % _TOKENS_STEP)]
         knobs = [np.pad(knob, padding, mode="edge") for knob in knobs]
         arrays = [np.pad(arrays[0], padding), *arrays[1:]]
-    adapted, result = model.run_compiled("read", read, *knobs, *arrays, jit=jit)
+    adapted, result = model.run_compiled(
+        "read", functools.partial(read, model), *knobs, *arrays, jit=jit
+    )
     durations = np.asarray(ops.convert_to_numpy(result["durations"]))
     wanted = durations.sum(axis=1)
     if max_frames is not None:
@@ -94,7 +69,10 @@ def generate(model, arrays, speed, pitch, energy, max_frames, jit):
     longest = int(lengths.max())
     step = _FRAMES_STEP if few_lengths else 1
     frames = np.zeros((-(-longest // step) * step,), "float32")
-    mel, weights = model.run_compiled("draw", draw, adapted, durations, frames, jit=jit)
+    # The length comes as that of an array: JAX needs to know it when it compiles.
+    mel, weights = model.run_compiled(
+        "draw", functools.partial(draw, model), adapted, durations, frames, jit=jit
+    )
     result["durations"] = ops.convert_to_tensor(durations)
     return {
         "mel": mel[:, :longest],
@@ -103,3 +81,47 @@ def generate(model, arrays, speed, pitch, energy, max_frames, jit):
         "stopped": ops.convert_to_tensor(wanted == lengths),
         **{name: value[:, : shape[1]] for name, value in result.items()},
     }
+
+
+def read(model, speed, pitch, energy, *arrays):
+    """The tokens as they will be drawn: a pure function of tensors.
+
+    Args:
+        model: `FastSpeech2`.
+        speed, pitch, energy: float `(batch, tokens)`, as `generate` takes them.
+        arrays: tokens, their lengths, and the speakers where there are any.
+
+    Returns: `(adapted, result)`: `(batch, tokens, channels)` for `draw`; dict of `"durations"`
+    and, as far as modeled, `"f0_hz"` and `"energy"`.
+    """
+    hidden, mask = model.encode(*arrays, training=False)
+    factors = ops.convert_to_tensor([model.options["pitch_range"], 1.0], dtype="float32")
+    changes = {
+        "pitch": (factors[0], pitch * (SEMITONE / model.pitch_scale)),
+        "energy": (factors[1], energy * (DECIBEL / model.energy_scale)),
+    }
+    adapted, predicted, told = model.variance_adaptor(hidden, mask, changes=changes, training=False)
+    predictor = model.variance_adaptor.duration_predictor
+    durations = predictor.to_frames(predicted["log_duration"], mask, speed)
+    result = {"durations": durations}
+    if "pitch" in told:
+        log_f0 = told["pitch"] * model.pitch_scale + model.pitch_mean
+        result["f0_hz"] = ops.where(mask, ops.exp(log_f0), 0.0)
+    if "energy" in told:
+        chosen = told["energy"] * model.energy_scale + model.energy_mean
+        result["energy"] = ops.where(mask, chosen, 0.0)
+    return adapted, result
+
+
+def draw(model, adapted, durations, frames):
+    """Mel and alignment of `read` tokens: a pure function of tensors.
+
+    Args:
+        model: `FastSpeech2`.
+        adapted, durations: from `read`.
+        frames: any array as long as the longest row has frames.
+    """
+    # The graph forgot how many channels there are.
+    adapted = ops.reshape(adapted, (*ops.shape(adapted)[:2], model.channels))
+    mel, weights = model.decode(adapted, durations, ops.shape(frames)[0], training=False)
+    return model.silenced(mel, ops.sum(durations, axis=1)), weights

@@ -1,0 +1,54 @@
+"""`keras-speech export` writes what a server loads."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_speech as ks
+from cli.conftest import VOICE_SPEC
+from keras_speech.cli.main import main
+
+
+def test_a_voice_becomes_a_version_that_speaks(voice_directory, loaded_once, tmp_path, capsys):
+    assert main(["export", str(voice_directory), str(tmp_path / "out"), "--version", "3"]) == 0
+    path = tmp_path / "out" / "3"
+    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    expected = f"{path}: SavedModel of {voice_directory}, {size / 1e6:.1f} MB, made in "
+    assert capsys.readouterr().out.startswith(expected)
+    speak = tf.saved_model.load(str(path)).signatures["serving_default"]
+    samples = ks.Voice.from_preset(voice_directory).speak("A bee.").samples
+    np.testing.assert_allclose(speak(text=tf.constant(["A bee."]))["audio"][0], samples, atol=1e-5)
+
+
+def test_a_vocoder_becomes_a_version_and_the_next(tmp_path, capsys):
+    model = ks.Vocos(VOICE_SPEC, channels=4, hidden_channels=4, n_blocks=1)
+    directory = ks.models.save_model_preset(model, tmp_path / "vocoder")
+    for version in ("1", "2"):
+        assert main(["export", str(directory), str(tmp_path / "out")]) == 0
+        assert capsys.readouterr().out.startswith(str(tmp_path / "out" / version))
+
+
+def test_a_version_that_is_there_is_refused_before_anything_is_loaded(
+    voice_directory, tmp_path, capsys, monkeypatch
+):
+    (tmp_path / "3").mkdir()
+    monkeypatch.setattr(ks.Voice, "from_preset", None)
+    assert main(["export", str(voice_directory), str(tmp_path), "--version", "3"]) == 1
+    assert "`version` must not be there yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv, message",
+    [
+        (["tony", "out"], "VOICE `tony` is neither a directory, nor a .keras file, nor a voice"),
+        (["kathleen", "file"], "OUT `file` is a file"),
+        (["piano", "out", "--vocoder", "griffin-lim"], "--vocoder is for voices"),
+        (["kathleen", "out", "--vocoder", "gone"], "--vocoder `gone` must be griffin-lim"),
+    ],
+)
+def test_wrong_arguments_exit_with_2(argv, message, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    assert main(["export", *argv]) == 2
+    assert message in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

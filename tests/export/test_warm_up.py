@@ -1,0 +1,37 @@
+"""Warm-up requests are what TF Serving's own messages say."""
+
+import numpy as np
+import tensorflow as tf
+from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
+
+from keras_speech.export.warm_up import WARM_UP_FILE, prediction_log, write_warm_up
+
+INPUTS = {
+    "text": np.array(["Hellö.", "x" * 300]),
+    "speed": np.array([1.5, 0.5], "float32"),
+    "seed": np.array(2**40, "int64"),
+}
+
+
+def theirs(signature, inputs, name):
+    """The same message, by its own class."""
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = name
+    request.model_spec.signature_name = signature
+    for key, value in inputs.items():
+        request.inputs[key].CopyFrom(tf.make_tensor_proto(value))
+    log = prediction_log_pb2.PredictionLog()
+    log.predict_log.request.CopyFrom(request)
+    return log
+
+
+def test_bytes_are_read_as_the_message_that_was_meant():
+    actual = prediction_log_pb2.PredictionLog.FromString(prediction_log("speak", INPUTS, "v" * 200))
+    assert actual == theirs("speak", INPUTS, "v" * 200)
+
+
+def test_file_holds_a_record_for_each_request(tmp_path):
+    write_warm_up(tmp_path, [("speak", INPUTS), ("other", {})], "voice")
+    records = [record.numpy() for record in tf.data.TFRecordDataset(str(tmp_path / WARM_UP_FILE))]
+    read = [prediction_log_pb2.PredictionLog.FromString(record) for record in records]
+    assert read == [theirs("speak", INPUTS, "voice"), theirs("other", {}, "voice")]
