@@ -101,6 +101,11 @@ class Alone:
         if self._divisor > 1:
             epochs = _sharded(epochs, None, self._divisor)
         batches = epochs(epoch) if callable(epochs) else epochs
+        if done and not hasattr(batches, "skip"):
+            raise ValueError(
+                "`batches` must be `tf.data.Dataset`s where a checkpoint is within an epoch. "
+                f"Received: {type(batches).__name__}, and a checkpoint after {done} batches."
+            )
         batches = batches.skip(done) if done else batches
         return batches if watch is None else watch(batches)
 

@@ -119,10 +119,12 @@ def train(
             remove_leftovers(directory / name)
     state = read_checkpoint(directory / CHECKPOINT) or dict(_BEGINNING)
 
-    first = batches(state["epoch"]) if callable(batches) else batches
+    n_batches = shared.n_batches(batches)
+    first = None if n_batches else shared.batches(batches, state["epoch"])
     with shared.scope():
         shared.prepare(model)
         if isinstance(optimizer, str):
+            steps_per_epoch = steps_per_epoch or n_batches
             optimizer = _optimizer(optimizer, options, first, epochs, steps_per_epoch)
         elif options:
             name, value = next(iter(options.items()))
@@ -143,7 +145,6 @@ def train(
             state = restore_checkpoint(directory / CHECKPOINT, model)
         shared.require_same(state)
 
-        n_batches = shared.n_batches(batches)
         termination = Termination()
         checkpoint = Checkpoint(
             directory,

@@ -164,6 +164,13 @@ def test_leftovers_of_a_killed_writer_go(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == [CHECKPOINT, "log.csv", "notes.tmp"]
 
 
+def test_batches_that_cannot_be_left_out_are_refused(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, callbacks=[InterruptAt(1, 3)])
+    with pytest.raises(ValueError, match="`batches` must be .*Received: Batches, .*after 2 batch"):
+        run(tmp_path, batches=Batches)
+
+
 def test_bad_checkpoint_every_is_named(tmp_path):
     with pytest.raises(ValueError, match="`checkpoint_every` must be .*=-1"):
         run(tmp_path, checkpoint_every=-1)

@@ -58,9 +58,17 @@ def test_batches_that_cannot_be_shared_are_refused(tmp_path):
         )  # fmt: skip
 
 
+class Epochs:
+    def shard(self, index, count):
+        return self
+
+    def __len__(self):
+        return 3
+
+
 def test_models_must_be_built_under_a_strategy(tmp_path):
     found = strategy("mirrored")
     with found.scope():
         model = keras.Sequential([keras.layers.Dense(1)])
     with pytest.raises(ValueError, match="`model` must be built"):
-        train(model, Batches, epochs=1, directory=tmp_path, strategy=found)
+        train(model, Epochs(), epochs=1, directory=tmp_path, strategy=found)
