@@ -101,7 +101,10 @@ def _decoded(source, reopened, n_bytes, name):
         problem = wav_structure.problem(file, n_bytes)
         file.seek(0)
         if problem is None and coding == "MPEG_LAYER_III":
-            problem = mp3_structure.problem(file.read())
+            content = file.read()
+            problem = mp3_structure.problem(content)
+            # Else a guess of libsndfile's, beyond which every frame was found.
+            n_expected = n_expected if mp3_structure.tells_length(content) else 0
         if problem is None and _is_cut_ogg(file, n_bytes):
             problem = "is truncated: its last page is missing or cut"
     if problem is not None:

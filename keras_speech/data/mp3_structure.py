@@ -41,6 +41,18 @@ def problem(content):
     return None
 
 
+def tells_length(content):
+    """Whether the first frame of an MP3 file says how long the file is: without, it is guessed.
+
+    Args:
+        content: bytes of the file.
+    """
+    at = _after_tags(content)
+    length = _frame_length(content[at : at + 4])
+    first = content[at : at + (length or 0)]
+    return b"Xing" in first or b"Info" in first
+
+
 def _after_tags(content):
     """Where the first frame begins: after ID3 tags and zeros."""
     at = 0
