@@ -9,7 +9,17 @@ import threading
 import traceback
 import warnings
 
-from keras_speech.cli import align, evaluate, generate, inspect, prepare, speak, train, voices
+from keras_speech.cli import (
+    align,
+    data_service,
+    evaluate,
+    generate,
+    inspect,
+    prepare,
+    speak,
+    train,
+    voices,
+)
 from keras_speech.cli.errors import UsageError, sentence
 from keras_speech.cli.parser import WRONG_USAGE, Parser
 
@@ -111,7 +121,17 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (speak, voices, generate, inspect, prepare, train, evaluate, align):
+    for command in (
+        speak,
+        voices,
+        generate,
+        inspect,
+        prepare,
+        train,
+        evaluate,
+        align,
+        data_service,
+    ):
         command.add_parser(commands, parents=[common])
     return parser
 

@@ -7,6 +7,7 @@ from keras_speech.data import audio_files, audio_headers, graph_resampling, tfio
 from keras_speech.data.named_functions import NamedFunction
 
 
+@tf.autograph.experimental.do_not_convert
 def decode_in_graph(content, sample_rate=None, *, name="the content", decoder="auto", whole=False):
     """Samples of a recording given as a tensor, mono and resampled, for `Dataset.map`.
 

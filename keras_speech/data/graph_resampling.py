@@ -12,6 +12,7 @@ from keras_speech.data import tfio_ops
 _FILTER_LENGTH, _MULTIPLE = 64, 8
 
 
+@tf.autograph.experimental.do_not_convert
 def resample_in_graph(samples, rate_in, rate_out):
     """Samples at another rate, as soxr makes them within 40 dB and more.
 
@@ -34,9 +35,11 @@ def resample_in_graph(samples, rate_in, rate_out):
     audio = tfio_ops.audio()
     rate_in, rate_out = tf.cast(rate_in, tf.int64), tf.cast(rate_out, tf.int64)
     n_samples = tf.size(samples, tf.int64)
-    # As soxr rounds, whose ratio of the rates is a float64.
+    # As soxr rounds, whose ratio of the rates is a float64. TensorFlow would turn a plain division
+    # into a multiplication where rates are constants, which rounds otherwise.
     ratio = tf.cast(rate_in, tf.float64) / tf.cast(rate_out, tf.float64)
-    n_wanted = tf.cast(tf.floor(tf.cast(n_samples, tf.float64) / ratio + 0.5), tf.int64)
+    n_wanted = tf.math.divide_no_nan(tf.cast(n_samples, tf.float64), ratio)
+    n_wanted = tf.cast(tf.floor(n_wanted + 0.5), tf.int64)
 
     divisor = _greatest_common_divisor(rate_in, rate_out)
     step_in, step_out = rate_in // divisor, rate_out // divisor
