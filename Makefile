@@ -59,7 +59,7 @@ define install
 	if [ -z "$(PYTHON)" ]; then \
 		echo "keras_speech needs Python $(VERSIONS), and none is on the PATH" \
 			"($$(python3 --version 2>&1 || echo no python3))." >&2; \
-		echo "Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; \
+		echo "Install one, or name it: make $(or $(GOAL),$(MAKECMDGOALS)) PYTHON=/path/to/python3.11" >&2; \
 		exit 1; \
 	fi; \
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
@@ -86,7 +86,7 @@ test: $(VENV)/.installed-test lint
 
 # Tests that need tensorflow-io, skipped elsewhere, fail here where it does not load.
 test-io:
-	@$(MAKE) --no-print-directory VENV=$(IO_VENV) VERSIONS="3.11 or 3.12" \
+	@$(MAKE) --no-print-directory VENV=$(IO_VENV) GOAL=$@ VERSIONS="3.11 or 3.12" \
 		SUPPORTED='$(IO_SUPPORTED)' $(IO_VENV)/.installed-io
 	KERAS_SPEECH_TENSORFLOW_IO=required $(IO_VENV)/bin/python -m pytest -n $(PYTEST_WORKERS) \
 		--dist loadfile $(PYTEST_ARGS) tests/data

@@ -62,12 +62,25 @@ def run(arguments):
     if arguments.port > 65535:
         raise UsageError(f"--port must not exceed 65535. Received: {arguments.port}.")
     load_quietly(debug=arguments.debug)
-    server = _worker(arguments) if is_worker else _dispatcher(arguments)
+    from keras_speech.data import service_processes
+
+    try:
+        if is_worker:
+            server, decoder = service_processes.start_worker(
+                arguments.dispatcher, arguments.port, arguments.address
+            )
+            line = f"worker of {arguments.dispatcher}, decoding by {decoder}"
+        else:
+            server = service_processes.start_dispatcher(arguments.port)
+            line = f"dispatcher: {server.target}"
+    except RuntimeError as error:
+        raise CommandError(str(error)) from error
+    print(line, flush=True)
     _wait(server)
 
 
 def _wait(server):
-    """Until a signal ends the process."""
+    """Until a signal ends the process; `server` lives as long."""
     from keras_speech.cli import main
 
     try:
@@ -80,37 +93,3 @@ def _wait(server):
     # At once: as it is taken down, a server waits for functions of Python that are still to come,
     # and those for the interpreter, which it holds. There is nothing to be written or tidied.
     os._exit(code)
-
-
-def _dispatcher(arguments):
-    import tensorflow as tf
-
-    service = tf.data.experimental.service
-    server = _started(lambda: service.DispatchServer(service.DispatcherConfig(arguments.port)))
-    print(f"dispatcher: {server.target}", flush=True)
-    return server
-
-
-def _worker(arguments):
-    import tensorflow as tf
-
-    # They bring along what a graph may call.
-    from keras_speech.data import audio_dataset, graph_decoding, tfio_ops  # noqa: F401
-
-    decoder = "tensorflow-io" if tfio_ops.available() else "soundfile"
-    service = tf.data.experimental.service
-    config = service.WorkerConfig(
-        arguments.dispatcher, worker_address=arguments.address, port=arguments.port
-    )
-    server = _started(lambda: service.WorkerServer(config))
-    print(f"worker of {arguments.dispatcher}, decoding by {decoder}", flush=True)
-    return server
-
-
-def _started(make):
-    import tensorflow as tf
-
-    try:
-        return make()
-    except tf.errors.OpError as error:
-        raise CommandError(f"The service could not be started: {error.message}") from error

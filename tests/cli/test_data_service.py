@@ -1,5 +1,7 @@
 """`keras-speech data-service`: its arguments; `tests/data/test_service.py` runs its processes."""
 
+import socket
+
 import pytest
 
 from keras_speech.cli.main import main
@@ -24,3 +26,12 @@ def test_wrong_arguments_are_explained(arguments, message, capsys):
 def test_help_warns_of_who_may_reach_it(capsys):
     assert main(["data-service", "--help"]) == 0
     assert "no\npassword and no encryption" in capsys.readouterr().out
+
+
+def test_a_port_that_is_taken_is_explained(capsys):
+    with socket.socket() as taken:
+        taken.bind(("", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert main(["data-service", "dispatcher", "--port", port]) == 1
+    assert "The service could not be started: " in capsys.readouterr().err
