@@ -19,6 +19,8 @@ def start_dispatcher(port=0):
     Raises:
         RuntimeError: it cannot be started, as where the port is taken.
     """
+    # It looks into pipelines, to share out their files, and so must know their operations too.
+    tfio_ops.available()
     service = tf.data.experimental.service
     return _started(lambda: service.DispatchServer(service.DispatcherConfig(port)))
 

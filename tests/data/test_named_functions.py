@@ -8,7 +8,7 @@ from keras_speech.data.named_functions import NamedFunction, is_portable
 
 
 def twice(values):
-    return 2 * values
+    return np.multiply(2, values, dtype=values.dtype)
 
 
 def tokens(dataset):
@@ -44,7 +44,7 @@ def test_it_works_in_this_process_where_tensorflow_keeps_no_such_table(monkeypat
         insert, get = kept.insert, kept.get
 
     monkeypatch.setattr(script_ops, "_py_funcs", Other())
-    named = NamedFunction("keras_speech.test_thrice", lambda x: 3 * x, [tf.float32])
+    named = NamedFunction("keras_speech.test_thrice", lambda x: np.float32(3 * x), [tf.float32])
     assert not named.is_portable
     dataset = tf.data.Dataset.range(3).map(lambda x: named(tf.cast(x, tf.float32))[0])
     np.testing.assert_array_equal(list(dataset), [0.0, 3.0, 6.0])
