@@ -22,7 +22,7 @@ def decode_in_graph(content, sample_rate=None, *, name="the content", decoder="a
         sample_rate: Hz wanted. Defaults to `None`, the recording's own.
         name: what errors call the recording, str or string tensor. Defaults to `"the content"`.
         decoder: `"auto"` (default), `"tensorflow-io"` or `"soundfile"`; the last takes less of the
-            processor's time, the second none of Python's lock for what it decodes.
+            processor's time, the second little of Python's lock.
         whole: whether contents are known to be undamaged, as those of shards by their checksums.
             Defaults to `False`: soundfile then decodes FLAC, since tensorflow-io never comes back
             from some FLAC files that are damaged.
