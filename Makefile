@@ -20,15 +20,21 @@ PYTEST_ARGS ?=
 PYTEST = $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 # The first Python that TensorFlow has wheels for; PYTHON=/path/to/python on the command line wins.
+VERSIONS := 3.11, 3.12 or 3.13
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(SUPPORTED)' >/dev/null 2>&1 && echo $$python && break; done)
 
-.PHONY: help speak test test-slow lint format addons-golden clean
+# tensorflow-io wants TensorFlow 2.16, and both an environment of their own.
+IO_VENV := .venv-io
+IO_SUPPORTED := $(subst 14,13,$(SUPPORTED))
+
+.PHONY: help speak test test-io test-slow lint format addons-golden clean
 
 help:
 	@echo 'make speak TEXT="..."  speak a sentence into out.wav (OUT=... for another file)'
 	@echo 'make test              check the style and run the tests'
+	@echo 'make test-io           run the tests of data with tensorflow-io, in .venv-io'
 	@echo 'make test-slow         run the slow tests: training, other environments'
 	@echo 'make lint              check the style only'
 	@echo 'make format            put the code into the style'
@@ -43,12 +49,17 @@ $(VENV)/.installed-test: setup.py
 	@$(call install,-e '.[test]')
 	@touch $(VENV)/.installed
 
+$(VENV)/.installed-io: setup.py
+	@$(call install,-e '.[io$(comma)test]')
+
+comma := ,
+
 define install
 	set -e; \
 	if [ -z "$(PYTHON)" ]; then \
-		echo "keras_speech needs Python 3.11, 3.12 or 3.13, and none is on the PATH" \
+		echo "keras_speech needs Python $(VERSIONS), and none is on the PATH" \
 			"($$(python3 --version 2>&1 || echo no python3))." >&2; \
-		echo "Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; \
+		echo "Install one, or name it: make $(or $(GOAL),$(MAKECMDGOALS)) PYTHON=/path/to/python3.11" >&2; \
 		exit 1; \
 	fi; \
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
@@ -73,6 +84,13 @@ test: $(VENV)/.installed-test lint
 		eval "$(PYTEST) $$group" || { code=$$?; [ $$code -eq 5 ] || status=$$code; }; \
 	done; exit $$status
 
+# Tests that need tensorflow-io, skipped elsewhere, fail here where it does not load.
+test-io:
+	@$(MAKE) --no-print-directory VENV=$(IO_VENV) GOAL=$@ VERSIONS="3.11 or 3.12" \
+		SUPPORTED='$(IO_SUPPORTED)' $(IO_VENV)/.installed-io
+	KERAS_SPEECH_TENSORFLOW_IO=required $(IO_VENV)/bin/python -m pytest -n $(PYTEST_WORKERS) \
+		--dist loadfile $(PYTEST_ARGS) tests/data
+
 test-slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
@@ -91,5 +109,5 @@ addons-golden:
 		$(if $(ADDONS_ENVIRONMENT),--environment "$(ADDONS_ENVIRONMENT)")
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(IO_VENV) build dist *.egg-info .pytest_cache .ruff_cache
 	find keras_speech tests -name __pycache__ -type d -exec rm -rf {} +

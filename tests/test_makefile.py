@@ -16,9 +16,9 @@ import os, sys
 print(os.environ["KERAS_SPEECH_TEXT"], sys.argv[1:], sep="|")
 """
 
-# Stands for the environment's Python: notes each call of pip.
+# Stands for the environment's Python: notes each call of pip and of pytest.
 PYTHON = """#!/bin/sh
-echo "$@" >> "$(dirname "$0")/calls"
+echo "$@" $KERAS_SPEECH_TENSORFLOW_IO >> "$(dirname "$0")/calls"
 """
 
 
@@ -88,3 +88,30 @@ def test_change_of_setup_installs_again(project):
     os.utime(project / "setup.py", (stamp + 5, stamp + 5))
     make(project, "speak")
     assert "pip install" in calls.read_text()
+
+
+def test_tensorflow_io_has_an_environment_of_its_own(project):
+    programs = project / ".venv-io" / "bin"
+    shutil.copytree(project / ".venv" / "bin", programs)
+    make(project, "test-io", "PYTEST_ARGS=-x")
+    *_, install, tests = (programs / "calls").read_text().splitlines()
+    assert "pip install" in install and install.endswith("-e .[io,test]")
+    # Where it does not load, tests that need it must fail and not be skipped.
+    assert tests.startswith("-m pytest ") and tests.endswith(" -x tests/data required")
+    assert not (project / ".venv" / "bin" / "calls").exists()
+    make(project, "test-io")
+    assert "pip" not in (programs / "calls").read_text().splitlines()[-1]
+    for folder in ("keras_speech", "tests"):
+        (project / folder).mkdir()
+    make(project, "clean")
+    assert not (project / ".venv-io").exists()
+
+
+def test_tensorflow_io_is_not_tried_with_a_python_that_it_has_no_wheels_for(project):
+    """Its last has none for 3.13, TensorFlow's have."""
+    printed = make(project, "--print-data-base", "--dry-run", "help")
+    for name, expected in (("SUPPORTED", 0), ("IO_SUPPORTED", 1)):
+        (check,) = (x for x in printed.splitlines() if x.startswith(f"{name} := "))
+        check = check.partition(" := ")[2]
+        in_313 = f"import sys; sys.version_info = (3, 13); {check}"
+        assert subprocess.run([sys.executable, "-c", in_313]).returncode == expected

@@ -97,6 +97,12 @@ def headings(path):
     return [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in found]
 
 
+def test_no_file_of_data_hides_the_function_that_it_holds():
+    """Its import makes the file an attribute of the package, in place of what is loaded late."""
+    late = ks.data._ON_FIRST_USE
+    assert not [name for name, file in late.items() if file == name]
+
+
 def test_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="'keras_speech' has no attribute 'tacotron3'"):
         ks.tacotron3  # noqa: B018

@@ -11,6 +11,7 @@ import warnings
 
 from keras_speech.cli import (
     align,
+    data_service,
     evaluate,
     export,
     generate,
@@ -122,7 +123,18 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (speak, voices, generate, inspect, prepare, train, evaluate, align, export):
+    for command in (
+        speak,
+        voices,
+        generate,
+        inspect,
+        prepare,
+        train,
+        evaluate,
+        align,
+        export,
+        data_service,
+    ):
         command.add_parser(commands, parents=[common])
     return parser
 

@@ -1,6 +1,7 @@
 """Recordings on disk: to samples and back."""
 
 import collections
+import functools
 import io
 import os
 
@@ -46,28 +47,21 @@ def decode_audio(path):
         raise AudioError(f"Cannot read audio file {path}: it is a directory.")
     if n_bytes == 0:
         raise AudioError(f"Audio file {path} is empty (0 bytes).")
-    try:
-        file = soundfile.SoundFile(path)
-    except (soundfile.SoundFileError, OSError, TypeError, UnicodeError) as error:
-        raise AudioError(f"File {path} is not audio that can be read{_reason(error)}.") from error
-    with file:
-        sample_rate, n_expected, coding = file.samplerate, file.frames, file.subtype
-        try:
-            samples = file.read(dtype="float32", always_2d=True)
-        except (soundfile.SoundFileError, OSError, MemoryError) as error:
-            raise AudioError(f"Audio file {path} is damaged{_reason(error)}.") from error
-    if not SAMPLE_RATES[0] <= sample_rate <= SAMPLE_RATES[1]:
-        raise AudioError(
-            f"Audio file {path} has a header that is wrong: its sample rate is {sample_rate} Hz."
-        )
-    problem = wav_structure.problem(path, n_bytes)
-    if problem is None and coding == "MPEG_LAYER_III":
-        problem = mp3_structure.problem(path)
-    if problem is not None:
-        raise AudioError(f"Audio file {path} {problem}.")
-    if _is_cut_ogg(path, n_bytes):
-        raise AudioError(f"Audio file {path} is truncated: its last page is missing or cut.")
-    return _checked(samples, n_expected, path), sample_rate
+    return _decoded(path, functools.partial(open, path, "rb"), n_bytes, path)
+
+
+def decode_bytes(content, name="the content"):
+    """`decode_audio` of a file that is in memory.
+
+    Args:
+        content: bytes.
+        name: what errors call the file. Defaults to `"the content"`.
+
+    Returns, Raises: as `decode_audio`.
+    """
+    if not content:
+        raise AudioError(f"Audio file {name} is empty (0 bytes).")
+    return _decoded(io.BytesIO(content), lambda: io.BytesIO(content), len(content), name)
 
 
 def _decode_packed(path):
@@ -78,14 +72,45 @@ def _decode_packed(path):
         raise AudioError(f"Cannot read shard {path}: {error.strerror}.") from error
     except records.RecordError as error:
         raise AudioError(str(error)) from error
+    return decode_bytes(audio, path)
+
+
+def _decoded(source, reopened, n_bytes, name):
+    """`decode_audio` of what is there.
+
+    Args:
+        source: path, or a binary file.
+        reopened: function that opens the same for bytes.
+        n_bytes: its length.
+        name: what errors call it.
+    """
     try:
-        with soundfile.SoundFile(io.BytesIO(audio)) as file:
+        file = soundfile.SoundFile(source)
+    except (soundfile.SoundFileError, OSError, TypeError, UnicodeError) as error:
+        raise AudioError(f"File {name} is not audio that can be read{_reason(error)}.") from error
+    with file:
+        sample_rate, n_expected, coding = file.samplerate, file.frames, file.subtype
+        try:
             samples = file.read(dtype="float32", always_2d=True)
-            return _checked(samples, file.frames, path), file.samplerate
-    except (soundfile.SoundFileError, OSError, TypeError, MemoryError) as error:
+        except (soundfile.SoundFileError, OSError, MemoryError) as error:
+            raise AudioError(f"Audio file {name} is damaged{_reason(error)}.") from error
+    if not SAMPLE_RATES[0] <= sample_rate <= SAMPLE_RATES[1]:
         raise AudioError(
-            f"Recording {path} is not audio that can be read{_reason(error)}."
-        ) from error
+            f"Audio file {name} has a header that is wrong: its sample rate is {sample_rate} Hz."
+        )
+    with reopened() as file:
+        problem = wav_structure.problem(file, n_bytes)
+        file.seek(0)
+        if problem is None and coding == "MPEG_LAYER_III":
+            content = file.read()
+            problem = mp3_structure.problem(content)
+            # Else a guess of libsndfile's, beyond which every frame was found.
+            n_expected = n_expected if mp3_structure.tells_length(content) else 0
+        if problem is None and _is_cut_ogg(file, n_bytes):
+            problem = "is truncated: its last page is missing or cut"
+    if problem is not None:
+        raise AudioError(f"Audio file {name} {problem}.")
+    return _checked(samples, n_expected, name), sample_rate
 
 
 def _checked(samples, n_expected, path):
@@ -178,14 +203,25 @@ def read_audio(path, sample_rate=None, mono=True):
 
     >>> samples = read_audio("recording.flac", sample_rate=22050)  # doctest: +SKIP
     """
-    samples, rate = decode_audio(path)
+    return resampled(*decode_audio(path), sample_rate, os.fspath(path), mono=mono)
+
+
+def resampled(samples, rate, sample_rate, name, *, mono=True):
+    """What `read_audio` makes of what `decode_audio` returns.
+
+    Args:
+        samples: float32 `(samples, channels)`.
+        rate: their Hz.
+        sample_rate, mono: as in `read_audio`.
+        name: what the error calls the file.
+    """
     if mono:
         samples = samples.mean(axis=1, dtype="float32")
     if sample_rate is not None and sample_rate != rate:
         samples = soxr.resample(samples, rate, sample_rate).astype("float32", copy=False)
         if len(samples) == 0:
             raise AudioError(
-                f"Audio file {os.fspath(path)} is too short to be resampled from {rate} Hz to "
+                f"Audio file {name} is too short to be resampled from {rate} Hz to "
                 f"{sample_rate} Hz."
             )
     return samples
@@ -240,14 +276,14 @@ def _reason(error):
     return "" if reason.startswith("File does not exist") else f": {reason}"
 
 
-def _is_cut_ogg(path, n_bytes):
-    """Whether an Ogg file ends before the page that is marked as its last."""
+def _is_cut_ogg(file, n_bytes):
+    """Whether an Ogg file, open for bytes, ends before the page that is marked as its last."""
     header_bytes, longest_page = 27, 27 + 255 + 255 * 255
-    with open(path, "rb") as file:
-        if file.read(4) != b"OggS":
-            return False
-        file.seek(max(0, n_bytes - longest_page))
-        end = file.read()
+    file.seek(0)
+    if file.read(4) != b"OggS":
+        return False
+    file.seek(max(0, n_bytes - longest_page))
+    end = file.read()
     page = end[end.rfind(b"OggS") :]
     if len(page) < header_bytes or not page[5] & 4:
         return True

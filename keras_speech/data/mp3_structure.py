@@ -15,16 +15,14 @@ _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 
 _TAGS = (b"TAG", b"ID3", b"APETAGEX", b"LYRICSBEGIN", b"3DI")
 
 
-def problem(path):
+def problem(content):
     """What is wrong with the frames of an MP3 file.
 
     Args:
-        path: a file that a decoder takes for MP3.
+        content: bytes of a file that a decoder takes for MP3.
 
     Returns: the end of a sentence that begins with the file's name, or `None`.
     """
-    with open(path, "rb") as file:
-        content = file.read()
     at = _after_tags(content)
     n_frames = 0
     while at < len(content):
@@ -41,6 +39,18 @@ def problem(path):
         at += length
         n_frames += 1
     return None
+
+
+def tells_length(content):
+    """Whether the first frame of an MP3 file says how long the file is: without, it is guessed.
+
+    Args:
+        content: bytes of the file.
+    """
+    at = _after_tags(content)
+    length = _frame_length(content[at : at + 4])
+    first = content[at : at + (length or 0)]
+    return b"Xing" in first or b"Info" in first
 
 
 def _after_tags(content):

@@ -15,44 +15,43 @@ _TAGS = (b"TAG", b"ID3", b"APETAGEX", b"LYRICSBEGIN")
 _FEW_BYTES = 128
 
 
-def problem(path, n_bytes):
+def problem(file, n_bytes):
     """What is wrong with the chunks of a WAV file.
 
     Args:
-        path: the file, of any kind.
+        file: of any kind, open at its beginning, for bytes.
         n_bytes: its length.
 
     Returns: the end of a sentence that begins with the file's name, or `None`, also for a file
         that is no WAV.
     """
-    with open(path, "rb") as file:
-        header = file.read(12)
-        if header[:4] not in (b"RIFF", b"RIFX", b"RF64") or header[8:12] != b"WAVE":
-            return None
-        order = ">" if header[:4] == b"RIFX" else "<"
-        data_length = None
-        while len(chunk := file.read(8)) == 8:
-            name, length = struct.unpack(f"{order}4sI", chunk)
-            start = file.tell()
-            if name == b"ds64":
-                # The real length of samples, where 32 bits are too few for it.
-                data_length = struct.unpack("<8xQ", file.read(16).ljust(16, b"\xff"))[0]
-            elif name == b"fmt ":
-                if found := _contradiction(file.read(min(length, 40)), order):
-                    return found
-            elif name == b"data":
-                if length in _UNKNOWN_LENGTHS and data_length is not None:
-                    length = data_length
-                if length in _UNKNOWN_LENGTHS:
-                    return None
-                if start + length > n_bytes:
-                    missing = start + length - n_bytes
-                    return (
-                        f"is truncated: its header promises {missing} bytes more than the "
-                        f"{n_bytes} there are"
-                    )
-                return _leftover(file, start + length, length, n_bytes, order)
-            file.seek(start + length + length % 2)
+    header = file.read(12)
+    if header[:4] not in (b"RIFF", b"RIFX", b"RF64") or header[8:12] != b"WAVE":
+        return None
+    order = ">" if header[:4] == b"RIFX" else "<"
+    data_length = None
+    while len(chunk := file.read(8)) == 8:
+        name, length = struct.unpack(f"{order}4sI", chunk)
+        start = file.tell()
+        if name == b"ds64":
+            # The real length of samples, where 32 bits are too few for it.
+            data_length = struct.unpack("<8xQ", file.read(16).ljust(16, b"\xff"))[0]
+        elif name == b"fmt ":
+            if found := _contradiction(file.read(min(length, 40)), order):
+                return found
+        elif name == b"data":
+            if length in _UNKNOWN_LENGTHS and data_length is not None:
+                length = data_length
+            if length in _UNKNOWN_LENGTHS:
+                return None
+            if start + length > n_bytes:
+                missing = start + length - n_bytes
+                return (
+                    f"is truncated: its header promises {missing} bytes more than the "
+                    f"{n_bytes} there are"
+                )
+            return _leftover(file, start + length, length, n_bytes, order)
+        file.seek(start + length + length % 2)
     return None
 
 

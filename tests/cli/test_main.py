@@ -10,7 +10,7 @@ from keras_speech.cli import voices
 from keras_speech.cli.errors import CommandError
 from keras_speech.cli.main import main
 
-COMMANDS = ["speak", "voices", "generate", "train", "evaluate", "export"]
+COMMANDS = ["speak", "voices", "generate", "train", "evaluate", "export", "data-service"]
 MODELS = ["tacotron2", "fastspeech2", "tacotron", "transformer-tts", "neural-hmm", "wavenet"]
 
 
@@ -33,7 +33,7 @@ def test_help_of_a_training_explains_with_examples(model, capsys):
 def test_no_command_shows_the_help(capsys):
     assert main([]) == 0
     out = capsys.readouterr().out
-    assert all(f"\n    {command} " in out for command in COMMANDS)
+    assert all(f"\n    {command}" in out for command in COMMANDS)
 
 
 def test_version(capsys):

@@ -1,8 +1,12 @@
 """Small corpora made of harmonic tones, in the layouts of real ones."""
 
+import os
+
 import numpy as np
 import pytest
 import soundfile
+
+from keras_speech.data import tfio_ops
 
 TEXTS = {
     "clip1": "Hello there.",
@@ -68,3 +72,20 @@ class LetterTokenizer:
 @pytest.fixture
 def letters():
     return LetterTokenizer()
+
+
+@pytest.fixture
+def tensorflow_io():
+    """Skips a test where tensorflow-io does not load; `make test-io`, where it must, fails it."""
+    if not tfio_ops.available():
+        if os.environ.get("KERAS_SPEECH_TENSORFLOW_IO") == "required":
+            pytest.fail(tfio_ops._loaded()[1])
+        pytest.skip("tensorflow-io does not load here: `make test-io`")
+
+
+@pytest.fixture(params=["soundfile", "tensorflow-io"])
+def decoder(request):
+    """Each of the two ways to decode, as far as it is there."""
+    if request.param == "tensorflow-io":
+        request.getfixturevalue("tensorflow_io")
+    return request.param

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 import soxr
 
-from keras_speech.data import AudioError, decode_audio, read_audio, write_wav
+from keras_speech.data import AudioError, audio_files, decode_audio, read_audio, write_wav
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
@@ -101,6 +101,23 @@ def test_a_streamed_wav_without_its_length_is_no_truncated_one(tmp_path, write_t
     content[at : at + 4] = length.to_bytes(4, "little")
     path.write_bytes(content)
     assert len(read_audio(path)) == round(0.3 * 22050)
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
+def test_files_in_memory_are_read_and_refused_alike(tmp_path, write_tone, suffix):
+    path = write_tone(tmp_path / f"a.{suffix}", seconds=0.5)
+    content = path.read_bytes()
+    samples, rate = audio_files.decode_bytes(content)
+    assert rate == 22050
+    np.testing.assert_array_equal(samples, decode_audio(path)[0])
+    path.write_bytes(content[:-500])
+    with pytest.raises(AudioError) as on_disk:
+        decode_audio(path)
+    with pytest.raises(AudioError) as in_memory:
+        audio_files.decode_bytes(content[:-500], str(path))
+    assert str(in_memory.value) == str(on_disk.value)
+    with pytest.raises(AudioError, match="the content is empty"):
+        audio_files.decode_bytes(b"")
 
 
 def test_one_sample_is_audio(tmp_path):

@@ -1,6 +1,7 @@
 """MP3 files without the header that tells their length: damage is found by their frames."""
 
 import pytest
+import soundfile
 
 import damaged_audio
 from keras_speech.data import AudioError, mp3_structure, read_audio
@@ -18,7 +19,7 @@ def frames(request):
 
 def check(tmp_path, content):
     (tmp_path / "a.mp3").write_bytes(content)
-    return mp3_structure.problem(tmp_path / "a.mp3")
+    return mp3_structure.problem(content)
 
 
 def test_whole_frames_are_fine(tmp_path, frames):
@@ -47,3 +48,25 @@ def test_a_tag_that_is_longer_than_the_file_leaves_no_frame(tmp_path, frames):
     (tmp_path / "a.mp3").write_bytes(content)
     with pytest.raises(AudioError):
         read_audio(tmp_path / "a.mp3")
+
+
+@pytest.mark.parametrize("rate", [11025, 22050])
+def test_whole_files_whose_length_is_guessed_too_high_are_read(tmp_path, rate):
+    """At a constant rate of bits, without a header that tells the length."""
+    options = {"format": "MP3", "bitrate_mode": "CONSTANT", "compression_level": 0.9}
+    path = tmp_path / "a.mp3"
+    soundfile.write(path, damaged_audio.tone(0.7, rate=rate), rate, **options)
+    assert not mp3_structure.tells_length(path.read_bytes())
+    assert soundfile.info(path).frames > len(read_audio(path)) > 0.7 * rate
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(AudioError, match="a.mp3 is truncated"):
+        read_audio(path)
+
+
+def test_frames_that_tell_the_length_are_known(frames):
+    assert not mp3_structure.tells_length(frames)
+    assert mp3_structure.tells_length(damaged_audio.encoded("mp3"))
+    tag = b"ID3\x04\x00\x00\x00\x00\x00\x04Info"
+    assert mp3_structure.tells_length(tag + damaged_audio.encoded("mp3"))
+    assert not mp3_structure.tells_length(tag + frames)
+    assert not mp3_structure.tells_length(b"")

@@ -20,8 +20,8 @@ def directory(corpus, tmp_path):
     return tmp_path / "shards"
 
 
-def test_records_hold_what_was_packed(corpus, directory):
-    dataset = shard_dataset(directory)
+def test_records_hold_what_was_packed(corpus, directory, decoder):
+    dataset = shard_dataset(directory, decoder=decoder)
     assert dataset.cardinality() == len(corpus)
     for number, (record, recording) in enumerate(zip(dataset, corpus, strict=True)):
         record = {key: value.numpy() for key, value in record.items()}
@@ -54,6 +54,19 @@ def test_a_seed_fixes_the_order_of_every_pass(corpus, directory):
     assert all(sorted(ids) == sorted(corpus.ids) for ids in first)
     assert first[0] != first[1]
     assert first != passes(seed=2)
+
+
+def test_both_decoders_give_all_24_bits(lj_directory, tmp_path, decoder):
+    packed = prepare(ljspeech(lj_directory), tmp_path / "24", bits=24, processes=1)
+    records = shard_dataset(tmp_path / "24", decoder=decoder)
+    for record, recording in zip(records, packed, strict=True):
+        np.testing.assert_array_equal(record["samples"], read_audio(recording.path))
+
+
+def test_without_count_nothing_is_asserted(directory):
+    dataset = shard_dataset(directory, counted=False, decode=False)
+    assert dataset.cardinality() == tf.data.UNKNOWN_CARDINALITY
+    assert len(list(dataset)) == 5
 
 
 def test_damage_is_noticed_while_reading(directory):
