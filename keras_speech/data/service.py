@@ -40,7 +40,7 @@ def from_service(dataset, service, *, sharding="dynamic", job_name=None, compres
 
     Example:
 
-    >>> dataset = shard_dataset("/mnt/shards", shuffle=True)  # doctest: +SKIP
+    >>> dataset = shard_dataset("/mnt/shards", shuffle=True, counted=False)  # doctest: +SKIP
     >>> dataset = from_service(dataset, "grpc://localhost:5050")  # doctest: +SKIP
     """
     if not isinstance(service, str) or "://" not in service:
