@@ -17,13 +17,15 @@ h1, h2 { line-height: 1.2; }
 table { border-collapse: collapse; margin: 1em 0; }
 th, td { padding: .2em .8em; border-bottom: 1px solid #ddd; text-align: left;
   vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-td { overflow-wrap: anywhere; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums;
+  white-space: nowrap; }
+.table { overflow-x: auto; }
 .finding { border-left: 4px solid #a0aec0; margin: 1em 0; padding: .1em 0 .1em 1em; }
 .finding.error { border-color: #c00; }
 .finding.warning { border-color: #dd6b20; }
 .finding h3 { margin: .3em 0; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(26em, 1fr)); gap: 1em; }
+.plots { display: grid; gap: 1em;
+  grid-template-columns: repeat(auto-fit, minmax(min(26em, 100%), 1fr)); }
 .plots figure { margin: 0; }
 .plots img { width: 100%; }
 """
@@ -92,9 +94,14 @@ def _finding(finding):
     return "\n".join([*parts, "</div>"])
 
 
+def _table(rows):
+    # On a narrow screen it is moved about rather than crushed.
+    return "\n".join(['<div class="table"><table>', *rows, "</table></div>"])
+
+
 def _names(names):
     rows = (f"<tr><td>{_escaped(n)}</td><td>{_escaped(detail)}</td></tr>" for n, detail in names)
-    return f"<table>{''.join(rows)}</table>"
+    return _table(rows)
 
 
 def _distributions(distributions):
@@ -103,11 +110,11 @@ def _distributions(distributions):
     columns = "".join(
         f'<th class="number">{each}</th>' for each in next(iter(distributions.values()))
     )
-    lines = [f"<table><tr><th></th>{columns}</tr>"]
+    lines = [f"<tr><th></th>{columns}</tr>"]
     for name, values in distributions.items():
         cells = "".join(f'<td class="number">{number(v, name)}</td>' for v in values.values())
         lines.append(f"<tr><td>{name}</td>{cells}</tr>")
-    return "\n".join([*lines, "</table>"])
+    return _table(lines)
 
 
 def _rates(totals):
@@ -116,14 +123,12 @@ def _rates(totals):
         (f"{channels} channel{'s' if channels > 1 else ''}", n)
         for channels, n in totals["channels"].items()
     ]
-    cells = "".join(f'<tr><td>{a}</td><td class="number">{n:,}</td></tr>' for a, n in rows)
-    return f'<table><tr><th></th><th class="number">recordings</th></tr>{cells}</table>'
+    cells = (f'<tr><td>{a}</td><td class="number">{n:,}</td></tr>' for a, n in rows)
+    return _table(['<tr><th></th><th class="number">recordings</th></tr>', *cells])
 
 
 def _speakers(speakers):
-    lines = [
-        '<table><tr><th></th><th class="number">recordings</th><th class="number">length</th></tr>'
-    ]
+    lines = ['<tr><th></th><th class="number">recordings</th><th class="number">length</th></tr>']
     for name, of in list(speakers.items())[:_SPEAKERS]:
         lines.append(
             f'<tr><td>{_escaped(name)}</td><td class="number">{of["clips"]:,}</td>'
@@ -131,7 +136,7 @@ def _speakers(speakers):
         )
     if len(speakers) > _SPEAKERS:
         lines.append(f"<tr><td>and {len(speakers) - _SPEAKERS:,} more</td></tr>")
-    return "\n".join([*lines, "</table>"])
+    return _table(lines)
 
 
 def _plot(plot):

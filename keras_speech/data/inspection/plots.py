@@ -62,8 +62,21 @@ def _png(draw):
         # Names in scripts that the font lacks become boxes.
         warnings.simplefilter("ignore")
         draw(ax)
+        _tidy(ax)
         figure.savefig(buffer, format="png", dpi=110)
     return buffer.getvalue()
+
+
+def _tidy(ax):
+    """Few enough numbers along the axes, and no halves of recordings."""
+    from matplotlib.ticker import MaxNLocator, NullLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(6))
+    if ax.get_yscale() == "log":
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_locator(NullLocator())
+    elif ax.get_ylabel() == "Recordings":
+        ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
 
 
 def _bins(values):
@@ -87,8 +100,11 @@ def _by_text(ax, report):
     known = np.isfinite(clips.seconds_per_character)
     characters, seconds = clips.characters, clips["seconds"]
     far = _far(report)
-    ax.scatter(characters[known & ~far], seconds[known & ~far], 4, _BLUE, alpha=0.4, linewidths=0)
-    ax.scatter(characters[far], seconds[far], 14, _ORANGE, linewidths=0)
+    usual = known & ~far
+    # Dots that can be seen where they are few, and told apart where they are many.
+    size = np.clip(4000 / max(usual.sum(), 1), 4, 40)
+    ax.scatter(characters[usual], seconds[usual], size, _BLUE, alpha=0.4, linewidths=0)
+    ax.scatter(characters[far], seconds[far], max(size, 14), _ORANGE, linewidths=0)
     _label(ax, report, characters, seconds)
     ax.set(xlabel="Characters", ylabel="Length (s)", xlim=(0, None), ylim=(0, None))
 
