@@ -11,6 +11,7 @@ WORK_ERRORS = {
     "415": "The body is compressed.",
     "429": "There are too many requests at once; `Retry-After` says when to try again.",
     "500": "Something failed inside the server.",
+    "503": "The server stops.",
     "504": "The answer took too long.",
 }
 

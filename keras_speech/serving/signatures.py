@@ -55,7 +55,7 @@ def signatures_of(voice):
 
     Returns: dict from name to `Signature`.
     """
-    has, is_fastspeech2 = _controls(voice.acoustic_model)
+    has, more_of_mel = _of_model(voice.acoustic_model)
     of = lambda names: {name: Tensor("float32") for name in names}  # noqa: E731
     text = {"text": Tensor("string")}
     speaker = {"speaker": Tensor("string")} if voice.speakers else {}
@@ -67,9 +67,8 @@ def signatures_of(voice):
         "lengths": Tensor("int32"),
         "alignment": Tensor("float32", (None, None, None)),
         "stopped": Tensor("bool"),
+        **more_of_mel,
     }
-    if is_fastspeech2:
-        mel["durations"] = Tensor("int32", (None, None))
     of_mel = of([name for name in ("speed", "pitch", "energy") if name in has])
     wav = {"wav_bytes": Tensor("string")}
     answers = _Answers(voice, tuple(mel))
@@ -85,14 +84,18 @@ def signatures_of(voice):
     }
 
 
-def _controls(model):
-    """The controls that an acoustic model has learned, and whether it is a FastSpeech 2."""
+def _of_model(model):
+    """The controls that an acoustic model has learned, and what else it gives with its mel."""
     from keras_speech.models.fastspeech2.fastspeech2 import FastSpeech2
+    from keras_speech.models.tacotron.tacotron import Tacotron
 
     has = tuple(getattr(model, "controls", ()))
-    if not isinstance(model, FastSpeech2):
-        return has, False
-    return tuple(name for name in has if model.options.get(name, True)), True
+    if isinstance(model, FastSpeech2):
+        learned = tuple(name for name in has if model.options.get(name, True))
+        return learned, {"durations": Tensor("int32", (None, None))}
+    if isinstance(model, Tacotron):
+        return has, {"linear": Tensor("float32", (None, None, model.n_freqs))}
+    return has, {}
 
 
 class _Answers:

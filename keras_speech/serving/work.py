@@ -55,6 +55,9 @@ class Work:
             await reply.fail(RequestError(504, f"The answer took more than {seconds}."))
         except RequestError as error:
             await reply.fail(error)
+        except asyncio.CancelledError:
+            # The server stops, and cannot wait any longer; nothing follows.
+            await reply.fail(RequestError(503, "The server stops.", headers={"Retry-After": "1"}))
         except Exception:
             LOG.exception("%s failed", scope["path"])
             await reply.fail(RequestError(500, "Something failed inside the server."))

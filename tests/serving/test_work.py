@@ -8,6 +8,7 @@ import pytest
 
 import keras_speech as ks
 from keras_speech.serving import signatures
+from keras_speech.serving.work import Gate, Work
 from serving.conftest import client_of, until_ready
 
 
@@ -168,3 +169,60 @@ def test_nothing_is_spoken_for_who_has_left(app, held):
     threading.Timer(0.5, go.set).start()
     sent, _ = call(app, [], [chunk(body, False), {"type": "http.disconnect"}])
     assert sent == [] and len(counts) <= 1
+
+
+def worked(answer, *, cancel=False, **limits):
+    """What `Work` sends for such an answer; canceled once the answer was asked for."""
+    sent, gate = [], Gate(1)
+
+    async def run():
+        asked = asyncio.Event()
+
+        async def noted(parameters, content):
+            asked.set()
+            return await answer()
+
+        messages = [chunk(b"{}", False)]
+
+        async def receive():
+            return messages.pop() if messages else await asyncio.Event().wait()
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"path": "/v1/audio/speech", "headers": [], "path_params": {}}
+        work = Work(noted, gate, ks.serving.Limits(**limits))
+        task = asyncio.ensure_future(work(scope, receive, send))
+        await asked.wait()
+        if cancel:
+            task.cancel()
+        await task
+
+    asyncio.run(run())
+    assert gate.inside == 0
+    return sent
+
+
+def test_what_is_running_when_there_is_no_more_time_to_stop_is_503():
+    async def never():
+        await asyncio.Event().wait()
+
+    assert worked(never, cancel=True)[0]["status"] == 503
+
+
+@pytest.mark.parametrize("kind", ["slow", "broken"])
+def test_a_stream_that_fails_is_broken_off(kind):
+    """It has no last message, so that the server closes the connection before its end."""
+
+    async def chunks():
+        yield b"one"
+        if kind == "broken":
+            raise RuntimeError
+        await asyncio.Event().wait()
+
+    async def answer():
+        return "audio/wav", chunks()
+
+    start, *bodies = worked(answer, timeout=0.1)
+    assert start["status"] == 200
+    assert bodies == [{"type": "http.response.body", "body": b"one", "more_body": True}]
