@@ -49,7 +49,9 @@ def description(name, signatures, speakers, formats, limits):
     paths["/v1/audio/speech"] = {
         "post": {
             "summary": "Speak, as OpenAI's clients ask for it",
-            "requestBody": _body(_speech(name, speakers, formats, limits)),
+            "requestBody": _body(
+                _speech(name, speakers, signatures["speak"].inputs, formats, limits)
+            ),
             "responses": {
                 "200": {"description": "Sound, sentence by sentence", "content": sounds},
                 **_work_errors(),
@@ -124,11 +126,13 @@ def _of_tensor(tensor):
     return schema
 
 
-def _speech(name, speakers, formats, limits):
+def _speech(name, speakers, controls, formats, limits):
     numbers = {
         each: {"type": "number", "minimum": low, "maximum": high}
         for each, (low, high) in LIMITS.items()
     }
+    # What the voice has no control of may only be left as it is.
+    numbers |= {each: {"const": 0} for each in LIMITS if each not in controls}
     properties = {
         "model": {"type": "string", "const": name},
         "input": {"type": "string", "minLength": 1, "maxLength": limits.max_text},

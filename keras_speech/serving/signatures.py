@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from keras_speech.serving.errors import RequestError
-from keras_speech.serving.speaking import options_of, spoken
+from keras_speech.serving.speaking import learned_controls, options_of, spoken
 from keras_speech.voices import sound_files
 
 # Most numbers of an output, padding included: what more would be takes gigabytes as JSON.
@@ -55,7 +55,7 @@ def signatures_of(voice):
 
     Returns: dict from name to `Signature`.
     """
-    has, more_of_mel = _of_model(voice.acoustic_model)
+    has = learned_controls(voice.acoustic_model)
     of = lambda names: {name: Tensor("float32") for name in names}  # noqa: E731
     text = {"text": Tensor("string")}
     speaker = {"speaker": Tensor("string")} if voice.speakers else {}
@@ -67,7 +67,7 @@ def signatures_of(voice):
         "lengths": Tensor("int32"),
         "alignment": Tensor("float32", (None, None, None)),
         "stopped": Tensor("bool"),
-        **more_of_mel,
+        **_with_mel(voice.acoustic_model),
     }
     of_mel = of([name for name in ("speed", "pitch", "energy") if name in has])
     wav = {"wav_bytes": Tensor("string")}
@@ -84,18 +84,16 @@ def signatures_of(voice):
     }
 
 
-def _of_model(model):
-    """The controls that an acoustic model has learned, and what else it gives with its mel."""
+def _with_mel(model):
+    """What else an acoustic model gives with its mel."""
     from keras_speech.models.fastspeech2.fastspeech2 import FastSpeech2
     from keras_speech.models.tacotron.tacotron import Tacotron
 
-    has = tuple(getattr(model, "controls", ()))
     if isinstance(model, FastSpeech2):
-        learned = tuple(name for name in has if model.options.get(name, True))
-        return learned, {"durations": Tensor("int32", (None, None))}
+        return {"durations": Tensor("int32", (None, None))}
     if isinstance(model, Tacotron):
-        return has, {"linear": Tensor("float32", (None, None, model.n_freqs))}
-    return has, {}
+        return {"linear": Tensor("float32", (None, None, model.n_freqs))}
+    return {}
 
 
 class _Answers:

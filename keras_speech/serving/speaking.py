@@ -7,8 +7,24 @@ from keras_speech.voices import delivery, rendering, request
 BATCH_SIZE = 8
 
 
+def learned_controls(model):
+    """Those of speed, pitch and energy that an acoustic model changes itself, a tuple."""
+    from keras_speech.models.fastspeech2.fastspeech2 import FastSpeech2
+
+    has = tuple(getattr(model, "controls", ()))
+    if isinstance(model, FastSpeech2):
+        # It may have been made without one of them.
+        return tuple(name for name in has if model.options.get(name, True))
+    return has
+
+
 def options_of(voice, *, speaker=None, speed=1.0, pitch=0.0, energy=0.0, seed=0):
     """Checked options of `Voice.speak`; raises `RequestError` 400 with what is wrong."""
+    learned = learned_controls(voice.acoustic_model)
+    for name, value in (("pitch", pitch), ("energy", energy)):
+        if name not in learned and value != 0:
+            message = f"`{name}` must be 0: the voice has no control of it."
+            raise RequestError(400, message, param=name)
     try:
         return request.checked_request(
             voice, speaker=speaker, speed=speed, pitch=pitch, energy=energy, seed=seed,

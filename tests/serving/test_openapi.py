@@ -53,6 +53,9 @@ def test_parameters_of_speech_are_those_that_are_taken(client):
         client.speech(**{name: high})
         client.speech(**{name: low - 0.1}, status=400)
         client.speech(**{name: high + 0.1}, status=400)
+    assert limits["energy"] == {"const": 0}
+    client.speech(energy=0)
+    client.speech(energy=1, status=400)
     client.speech(seed=limits["seed"]["maximum"])
     client.speech(seed=limits["seed"]["maximum"] + 1, status=400)
     client.speech(input="a" * (limits["input"]["maxLength"] + 1), status=400)

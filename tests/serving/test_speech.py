@@ -103,6 +103,8 @@ def test_the_first_speaker_has_other_names(client, name):
         ({"seed": 2**63}, 400, "seed"),
         ({"seed": -1}, 400, None),
         ({"pitch": True}, 400, None),
+        ({"energy": 1}, 400, "energy"),
+        ({"energy": "1"}, 400, "energy"),
         ({"instructions": "Whisper."}, 400, None),
     ],
 )
