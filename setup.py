@@ -13,6 +13,8 @@ JAX = ["jax>=0.4.30"]
 # eSpeak NG comes along in the wheel of espeakng-loader: nothing of the system's is needed.
 PHONEMIZER = ["phonemizer>=3.4", "espeakng-loader>=0.2.4"]
 BEAM = ["apache-beam>=2.60"]
+# soundfile writes MP3 at a constant bit rate from 0.13 on.
+SERVE = ["starlette>=0.40", "uvicorn>=0.30", "prometheus-client>=0.20", "soundfile>=0.13"]
 
 setup(
     name="keras-speech",
@@ -47,6 +49,7 @@ setup(
         "phonemizer": PHONEMIZER,
         "yaml": YAML,
         "beam": BEAM,
+        "serve": SERVE,
         "benchmark": ["torch"],
         "test": [
             *LEXICON,
@@ -57,6 +60,8 @@ setup(
             "hypothesis>=6",
             *YAML,
             *BEAM,
+            *SERVE,
+            "httpx>=0.27",
             "ipykernel",
             "nbclient",
             "nbformat",

@@ -17,6 +17,7 @@ from keras_speech.cli import (
     generate,
     inspect,
     prepare,
+    serve,
     speak,
     train,
     voices,
@@ -39,10 +40,15 @@ examples:
   keras-speech speak "Hello." --vocoder my_vocoder
   keras-speech prepare LJSpeech-1.1 lj_shards --sample-rate 22050
   keras-speech export kathleen served/kathleen
+  keras-speech serve kathleen
   keras-speech align --model my_voice --data recordings --out phones.jsonl
 
 keras-speech COMMAND --help explains a command.
 """
+
+COMMANDS = (
+    speak, voices, generate, inspect, prepare, train, evaluate, align, export, serve, data_service,
+)  # fmt: skip
 
 OK, FAILED, INTERRUPTED, TERMINATED = 0, 1, 130, 143
 
@@ -123,18 +129,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (
-        speak,
-        voices,
-        generate,
-        inspect,
-        prepare,
-        train,
-        evaluate,
-        align,
-        export,
-        data_service,
-    ):
+    for command in COMMANDS:
         command.add_parser(commands, parents=[common])
     return parser
 

@@ -10,7 +10,7 @@ from keras_speech.cli import voices
 from keras_speech.cli.errors import CommandError
 from keras_speech.cli.main import main
 
-COMMANDS = ["speak", "voices", "generate", "train", "evaluate", "export", "data-service"]
+COMMANDS = ["speak", "voices", "generate", "train", "evaluate", "export", "serve", "data-service"]
 MODELS = ["tacotron2", "fastspeech2", "tacotron", "transformer-tts", "neural-hmm", "wavenet"]
 
 

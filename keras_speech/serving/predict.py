@@ -1,0 +1,127 @@
+"""TensorFlow Serving's REST API: `/v1/models/NAME`."""
+
+import asyncio
+
+import numpy as np
+
+from keras_speech.serving.errors import RequestError, short
+from keras_speech.serving.speaking import require_length
+from keras_speech.serving.tensors import columns_of, predictions_json, values_of
+
+# There is one version, for there is one voice.
+VERSION = "1"
+
+FIELDS = ("signature_name", "instances", "inputs")
+
+
+class Predict:
+    """Answers about a voice, in TensorFlow Serving's form.
+
+    Args:
+        name: of the model.
+        signatures: dict of `Signature`s.
+        worker: `Worker`.
+        limits: `Limits`.
+        metrics: `Metrics`.
+    """
+
+    def __init__(self, name, signatures, worker, limits, metrics):
+        self.name, self.signatures = name, signatures
+        self.worker, self.limits, self.metrics = worker, limits, metrics
+
+    def require_model(self, name, version=VERSION):
+        """Raises `RequestError` 404 unless it is the one that is served."""
+        if name != self.name or version != VERSION:
+            asked = f"{name}, version {version}" if version != VERSION else name
+            raise RequestError(
+                404, f"There is no model {short(asked)}; {self.name}, version {VERSION}, is served."
+            )
+
+    def status(self):
+        """What `GET /v1/models/NAME` answers, a dict."""
+        status = {"error_code": "OK", "error_message": ""}
+        version = {"version": VERSION, "state": "AVAILABLE", "status": status}
+        return {"model_version_status": [version]}
+
+    def metadata(self):
+        """What `GET /v1/models/NAME/metadata` answers, a dict."""
+        signatures = {
+            name: {
+                "inputs": _tensors(name, signature.inputs),
+                "outputs": _tensors("StatefulPartitionedCall", signature.outputs),
+                "method_name": "tensorflow/serving/predict",
+            }
+            for name, signature in self.signatures.items()
+        }
+        return {
+            "model_spec": {"name": self.name, "signature_name": "", "version": VERSION},
+            "metadata": {"signature_def": {"signature_def": signatures}},
+        }
+
+    async def predict(self, content):
+        """Answers a prediction.
+
+        Args:
+            content: dict, the request.
+
+        Returns: bytes of JSON.
+
+        Raises:
+            RequestError: 400, for what is not asked as it has to be.
+        """
+        unknown = sorted(content.keys() - set(FIELDS))
+        if unknown:
+            raise RequestError(400, f"There is no field {short(unknown[0])}: {', '.join(FIELDS)}.")
+        # TensorFlow Serving takes no name for the default, too.
+        name = content.get("signature_name", "") or "serving_default"
+        if not isinstance(name, str) or name not in self.signatures:
+            names = ", ".join(self.signatures)
+            raise RequestError(400, f"`signature_name` must be one of {names}, not {short(name)}.")
+        signature = self.signatures[name]
+        columns = columns_of(content, signature.inputs)
+        n_rows = len(next(iter(columns.values())))
+        if n_rows > self.limits.max_rows:
+            raise RequestError(
+                400, f"A request must have at most {self.limits.max_rows} rows, not {n_rows}."
+            )
+        inputs = {
+            each: values_of(each, columns[each], tensor)
+            for each, tensor in signature.inputs.items()
+        }
+        require_length(inputs.get("text", ()), self.limits.max_text)
+        outputs = await self._run(signature.run(**inputs))
+        return await asyncio.to_thread(predictions_json, outputs, by_rows="instances" in content)
+
+    async def _run(self, steps):
+        """Takes the steps one by one in the worker, so that other requests have turns between."""
+        while True:
+            done, value = await self.worker.run(_step, steps)
+            if done:
+                break
+            self.metrics.audio_seconds.inc(value)
+        for name, array in value.items():
+            if isinstance(array, np.ndarray) and not np.isfinite(array).all():
+                raise FloatingPointError(f"the output {name} holds numbers that are not finite")
+        return value
+
+
+def _step(steps):
+    """The next that a generator yields, or what it returns: `(done, value)`."""
+    try:
+        return False, next(steps)
+    except StopIteration as stop:
+        return True, stop.value
+
+
+def _tensors(prefix, tensors):
+    return {
+        name: {
+            "dtype": {"float32": "DT_FLOAT"}.get(tensor.dtype, f"DT_{tensor.dtype.upper()}"),
+            "tensor_shape": {
+                "dim": [{"size": str(-1 if n is None else n), "name": ""} for n in tensor.shape],
+                "unknown_rank": False,
+            },
+            "name": f"{prefix}_{name}:0",
+        }
+        for name, tensor in tensors.items()
+    }

@@ -1,0 +1,68 @@
+"""`keras-speech serve` hands its options on; tests/serving has the server itself."""
+
+import dataclasses
+import sys
+
+import pytest
+
+from keras_speech import serving
+from keras_speech.cli.main import main
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """What `serve` was called with, a list of `(voice, options)`."""
+    calls = []
+
+    def serve(voice, *, started, **options):
+        started("http://127.0.0.1:1")
+        calls.append((voice, options))
+
+    monkeypatch.setattr(serving, "serve", serve)
+    return calls
+
+
+def test_a_voice_is_served_on_this_machine_alone(voice_directory, loaded_once, served, capsys):
+    assert main(["serve", str(voice_directory)]) == 0
+    ((voice, options),) = served
+    assert voice.name == "tiny"
+    assert options == {
+        "host": "127.0.0.1", "port": 8000, "name": "tiny", "limits": serving.Limits(),
+    }  # fmt: skip
+    line = "http://127.0.0.1:1: tiny as the model tiny; Ctrl-C stops it\n"
+    assert capsys.readouterr().out == line
+
+
+def test_each_limit_is_an_option(voice_directory, loaded_once, served):
+    limits = dataclasses.asdict(serving.Limits())
+    argv = [f"--{name.replace('_', '-')}={limits[name] * 2}" for name in limits]
+    argv += ["--host", "::1", "--port", "0", "--name", "mine", "--vocoder", "griffin-lim"]
+    assert main(["serve", str(voice_directory), *argv]) == 0
+    ((_, options),) = served
+    assert dataclasses.asdict(options["limits"]) == {name: limits[name] * 2 for name in limits}
+    assert (options["host"], options["port"], options["name"]) == ("::1", 0, "mine")
+
+
+def test_a_missing_package_is_named_before_the_voice_is_loaded(
+    voice_directory, monkeypatch, capsys
+):
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.setattr("keras_speech.voices.Voice.from_preset", None)
+    assert main(["serve", str(voice_directory)]) == 1
+    message = 'The server needs the package `uvicorn`: pip install "keras-speech[serve]"'
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv, message",
+    [
+        (["tony"], "VOICE `tony` is neither a directory nor a voice"),
+        (["kathleen", "--port", "65536"], "must be from 0 to 65535"),
+        (["kathleen", "--timeout", "inf"], "--timeout must be finite"),
+        (["kathleen", "--max-text", "0"], "must be a whole number from 1"),
+        (["kathleen", "--vocoder", "gone"], "--vocoder `gone` must be griffin-lim"),
+    ],
+)
+def test_wrong_arguments_exit_with_2(argv, message, capsys):
+    assert main(["serve", *argv]) == 2
+    assert message in capsys.readouterr().err
