@@ -16,8 +16,8 @@
 #SBATCH --open-mode=append
 set -eu
 
-DATA=${DATA:-$HOME/LJSpeech-1.1}
-OUT=${OUT:-$HOME/my_voice}
+DATA=$HOME/LJSpeech-1.1
+OUT=$HOME/my_voice
 PORT=$((10000 + SLURM_JOB_ID % 50000))
 
 hosts=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | sed "s/.*/\"&:$PORT\"/" | paste -sd, -)
