@@ -40,6 +40,16 @@ def number(low, high, *, above=False):
     return parse
 
 
+def host_and_port(text):
+    """An argparse type: `HOST:PORT`, of IPv6 `[HOST]:PORT`."""
+    host, colon, port = text.rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    is_host = bare and (":" not in bare or host == f"[{bare}]") and not set(bare) & set(" /@")
+    if not (colon and is_host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise argparse.ArgumentTypeError(f"must be HOST:PORT, such as localhost:5050, not {text!r}")
+    return text
+
+
 def require_writable(path, *, what):
     """Raises `UsageError` if a file cannot come to be at `path`: better now than after the work."""
     path = Path(path).expanduser()

@@ -2,7 +2,10 @@
 
 import argparse
 import os
+import socket
+import sys
 import threading
+import time
 
 from keras_speech.cli import arguments as kinds
 from keras_speech.cli.errors import CommandError, UsageError
@@ -24,6 +27,9 @@ examples:
   keras-speech data-service worker --dispatcher trainer:5050 --port 5051 --address machine2:5051
 """
 
+# Seconds for an answer, and between two attempts to reach a dispatcher.
+PATIENCE, PAUSE = 5, 0.5
+
 
 def add_parser(commands, parents):
     parser = commands.add_parser(
@@ -43,10 +49,14 @@ def add_parser(commands, parents):
         help="port to listen on; default: any that is free, which is printed",
     )
     parser.add_argument(
-        "--dispatcher", metavar="HOST:PORT", help="of a worker: where the dispatcher is"
+        "--dispatcher",
+        type=kinds.host_and_port,
+        metavar="HOST:PORT",
+        help="of a worker: where the dispatcher is, or will be",
     )
     parser.add_argument(
         "--address",
+        type=kinds.host_and_port,
         metavar="HOST:PORT",
         help="of a worker: where trainings reach it; default: localhost, on its port",
     )
@@ -61,6 +71,8 @@ def run(arguments):
         raise UsageError("--dispatcher and --address are options of a worker.")
     if arguments.port > 65535:
         raise UsageError(f"--port must not exceed 65535. Received: {arguments.port}.")
+    if is_worker:
+        _await(arguments.dispatcher)
     load_quietly(debug=arguments.debug)
     from keras_speech.data import service_processes
 
@@ -77,6 +89,24 @@ def run(arguments):
         raise CommandError(str(error)) from error
     print(line, flush=True)
     _wait(server)
+
+
+def _await(dispatcher):
+    """Until somebody listens there, and says whom it waits for.
+
+    TensorFlow would wait as well, but without a word, and no signal would reach Python.
+    """
+    host, _, port = dispatcher.rpartition(":")
+    reason = None
+    while True:
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE).close()
+            return
+        except OSError as error:
+            if str(error) != reason:
+                reason = str(error)
+                print(f"waiting for the dispatcher {dispatcher} ({reason})", file=sys.stderr)
+        time.sleep(PAUSE)
 
 
 def _wait(server):
