@@ -47,8 +47,7 @@ class AcousticGraph:
         self.model = model
         self.controls = ()
         if isinstance(model, FastSpeech2):
-            modeled = [name for name in ("pitch", "energy") if model.options[name]]
-            self.controls = ("speed", *modeled)
+            self.controls = model.controls
             self._generate = self._fastspeech2
         elif isinstance(model, NeuralHMMTTS):
             self.controls = ("speed",)

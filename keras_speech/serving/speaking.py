@@ -9,13 +9,7 @@ BATCH_SIZE = 8
 
 def learned_controls(model):
     """Those of speed, pitch and energy that an acoustic model changes itself, a tuple."""
-    from keras_speech.models.fastspeech2.fastspeech2 import FastSpeech2
-
-    has = tuple(getattr(model, "controls", ()))
-    if isinstance(model, FastSpeech2):
-        # It may have been made without one of them.
-        return tuple(name for name in has if model.options.get(name, True))
-    return has
+    return tuple(getattr(model, "controls", ()))
 
 
 def options_of(voice, *, speaker=None, speed=1.0, pitch=0.0, energy=0.0, seed=0):

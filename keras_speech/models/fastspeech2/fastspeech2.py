@@ -85,8 +85,6 @@ class FastSpeech2(AcousticModel):
     attention and normalization ahead of each part by option.
     """
 
-    controls = ("speed", "pitch", "energy")
-
     def __init__(
         self,
         vocabulary_size,
@@ -147,6 +145,8 @@ class FastSpeech2(AcousticModel):
             pitch_range=pitch_range, aligner=aligner, mel_loss=mel_loss,
             loss_weights=dict(loss_weights or {}),
         )  # fmt: skip
+        # What `generate` changes for a `Voice`.
+        self.controls = ("speed", *(name for name in ("pitch", "energy") if self.options[name]))
         policy = self.dtype_policy
         block = (channels, n_heads, filters, kernel_sizes, dropout, norm_first)
         self.embedding = keras.layers.Embedding(vocabulary_size, channels, dtype=policy)

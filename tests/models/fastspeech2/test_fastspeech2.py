@@ -237,6 +237,7 @@ def test_fit_without_pitch_says_what_is_missing():
 def test_without_pitch_and_energy_neither_is_told():
     model = FastSpeech2(**dict(TINY, pitch=False, energy=False))
     assert "f0_hz" not in model.generate(TOKENS)
+    assert model.controls == ("speed",)
     with pytest.raises(ValueError, match="`pitch` must be 0 for a model that does not model it"):
         model.generate(TOKENS, pitch=1.0)
 
