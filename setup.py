@@ -68,6 +68,7 @@ setup(
             "pytest>=8",
             "pytest-xdist>=3",
             "ruff==0.17.*",
+            "schemathesis>=4,<5",
             "scipy",
             "setuptools",
             # TF Serving's messages; it asks for TensorFlow of its own minor version or later.

@@ -95,8 +95,9 @@ def _prediction(signatures, limits):
     """One schema for each signature in each of the two formats."""
     choices = []
     for name, signature in signatures.items():
-        chosen = {"const": name}
-        required = [] if name == "serving_default" else ["signature_name"]
+        is_default = name == "serving_default"
+        chosen = {"enum": [name, "", None] if is_default else [name]}
+        required = [] if is_default else ["signature_name"]
         items = {each: _of_tensor(tensor) for each, tensor in signature.inputs.items()}
         row = _object(items, list(items))
         columns = {each: {"type": "array", "items": item} for each, item in items.items()}
@@ -127,19 +128,22 @@ def _of_tensor(tensor):
 
 
 def _speech(name, speakers, controls, formats, limits):
+    # `null` is what is left out.
     numbers = {
-        each: {"type": "number", "minimum": low, "maximum": high}
+        each: {"type": ["number", "null"], "minimum": low, "maximum": high}
         for each, (low, high) in LIMITS.items()
     }
     # What the voice has no control of may only be left as it is.
-    numbers |= {each: {"const": 0} for each in LIMITS if each not in controls}
+    numbers |= {each: {"enum": [0, None]} for each in LIMITS if each not in controls}
+    voices = [*(speakers or ()), name, "default", ""]
+    seed = {"type": ["integer", "null"], "minimum": 0, "maximum": 2**63 - 1, "default": 0}
     properties = {
         "model": {"type": "string", "const": name},
         "input": {"type": "string", "minLength": 1, "maxLength": limits.max_text},
-        "voice": {"type": "string", "enum": [*(speakers or ()), name, "default", ""]},
-        "response_format": {"type": "string", "enum": list(formats), "default": formats[0]},
-        "stream_format": {"type": "string", "const": "audio"},
-        "seed": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1, "default": 0},
+        "voice": {"enum": [*voices, None], "default": name},
+        "response_format": {"enum": [*formats, None], "default": formats[0]},
+        "stream_format": {"enum": ["audio", None], "default": "audio"},
+        "seed": seed,
         **numbers,
     }
     return _object(properties, ["model", "input"])

@@ -72,8 +72,9 @@ class Predict:
         unknown = sorted(content.keys() - set(FIELDS))
         if unknown:
             raise RequestError(400, f"There is no field {short(unknown[0])}: {', '.join(FIELDS)}.")
+        name = content.get("signature_name")
         # TensorFlow Serving takes no name for the default, too.
-        name = content.get("signature_name", "") or "serving_default"
+        name = "serving_default" if name is None or name == "" else name
         if not isinstance(name, str) or name not in self.signatures:
             names = ", ".join(self.signatures)
             raise RequestError(400, f"`signature_name` must be one of {names}, not {short(name)}.")
