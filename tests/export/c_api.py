@@ -24,14 +24,19 @@ class Output(ctypes.Structure):
 
 
 def main(libraries, directory, input_name, output_name, text, result):
-    (framework,) = Path(libraries).glob("libtensorflow_framework.so*")
-    (library,) = Path(libraries).glob("libtensorflow_cc.so*")
-    ctypes.CDLL(str(framework), mode=ctypes.RTLD_GLOBAL)
-    api = _Api(ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL))
+    api = open_library(libraries)
     graph, session = api.load(directory)
     fed = Output(*api.place(graph, input_name))
     fetched = Output(*api.place(graph, output_name))
     np.save(result, api.run(session, fed, api.string_tensor(text.encode()), fetched))
+
+
+def open_library(folder):
+    """The functions of TensorFlow's shared libraries in this folder."""
+    (framework,) = Path(folder).glob("libtensorflow_framework.so*")
+    (library,) = Path(folder).glob("libtensorflow_cc.so*")
+    ctypes.CDLL(str(framework), mode=ctypes.RTLD_GLOBAL)
+    return _Api(ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL))
 
 
 class _Api:
