@@ -3,10 +3,12 @@
     python benchmarks/serving_load.py
     python benchmarks/serving_load.py --voice kathleen-tacotron2 --clients 16 --seconds 120
 
-Starts the command in a process of its own on a free loopback port, and asks it for sentences of
-`examples/prose_sentences_200.txt` in turn: WAV files and numbers by TensorFlow Serving's REST API,
-and streams as OpenAI's clients ask for them. Prints how many requests failed, how long they took,
-how much sound was made and how the server's memory went. Nothing else should run.
+Starts the command in a process of its own on a free loopback port, and asks it for 60 texts of one
+to three sentences of `examples/prose_sentences_200.txt`: WAV files and numbers by TensorFlow
+Serving's REST API, and streams as OpenAI's clients ask for them. Before it counts, each text is
+asked for in each way: TensorFlow keeps what it prepares for each length of a sentence. (`--fresh`
+leaves that out, and takes new texts all the time.) Prints how many requests failed, how long they
+took, how much sound was made and how the server's memory went. Nothing else should run.
 """
 
 import argparse
@@ -24,9 +26,11 @@ import time
 import urllib.error
 import urllib.request
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SENTENCES = Path(__file__).parents[1] / "examples" / "prose_sentences_200.txt"
+N_TEXTS = 60
 
 
 def main():
@@ -34,9 +38,10 @@ def main():
     parser.add_argument("--voice", default="kathleen", help="what is served")
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--fresh", action="store_true", help="new texts all the time")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     arguments = parser.parse_args()
-    figures = measure(arguments.voice, arguments.clients, arguments.seconds)
+    figures = measure(arguments.voice, arguments.clients, arguments.seconds, arguments.fresh)
     if arguments.json:
         print(json.dumps(figures))
         return
@@ -45,7 +50,7 @@ def main():
         print(f"| {name} | {value:,.4g} |" if isinstance(value, float) else f"| {name} | {value} |")
 
 
-def measure(voice, n_clients, seconds):
+def measure(voice, n_clients, seconds, fresh=False):
     """The figures of one run: a dict of numbers, and the errors by what they said."""
     command = [sys.executable, "-m", "keras_speech.cli", "serve", voice, "--name", "voice"]
     command += ["--port", "0", "--max-requests", str(n_clients)]
@@ -54,18 +59,33 @@ def measure(voice, n_clients, seconds):
         url = re.match(r"http://\S+(?=: )", server.stdout.readline())[0]
         while not _answers(f"{url}/readyz"):
             time.sleep(0.1)
-        return _load(server.pid, url, n_clients, seconds)
+        texts = _texts(N_TEXTS)
+        if not fresh:
+            asked = [(kind, *text) for text in texts for kind in KINDS]
+            with ThreadPoolExecutor(n_clients) as pool:
+                list(pool.map(lambda each: each[0](url, *each[1:]), asked))
+        return _load(server.pid, url, n_clients, seconds, None if fresh else texts)
     finally:
         server.terminate()
         server.wait(60)
 
 
-def _load(pid, url, n_clients, seconds):
+def _texts(n, seed=0):
+    """So many texts, each with a number that options follow."""
+    chance = random.Random(seed)
+    sentences = SENTENCES.read_text(encoding="utf-8").splitlines()
+    return [
+        (" ".join(chance.sample(sentences, chance.choice((1, 1, 2, 3)))), chance.randrange(1000))
+        for _ in range(n)
+    ]
+
+
+def _load(pid, url, n_clients, seconds, texts):
     done, errors, memory = [], [], []
     start = time.perf_counter()
     end = start + seconds
     clients = [
-        threading.Thread(target=_client, args=(url, each, end, done, errors))
+        threading.Thread(target=_client, args=(url, each, end, texts, done, errors))
         for each in range(n_clients)
     ]
     for client in clients:
@@ -98,44 +118,46 @@ def _load(pid, url, n_clients, seconds):
     }
 
 
-def _client(url, number, end, done, errors):
+def _client(url, number, end, texts, done, errors):
     """Asks until the end; keeps `(latency, time to the first sound or None, seconds of sound)`."""
     chance = random.Random(number)
-    sentences = SENTENCES.read_text(encoding="utf-8").splitlines()
-    for kind in itertools.cycle((_wav, _numbers, _stream)):
-        text = " ".join(chance.sample(sentences, chance.choice((1, 1, 2, 3))))
+    for kind in itertools.cycle(KINDS):
+        text, option = chance.choice(texts or _texts(1, chance.random()))
         start = time.perf_counter()
         if start >= end:
             return
         try:
-            first, sound = kind(url, text, chance.randrange(1000))
+            first, sound = kind(url, text, option)
             done.append((time.perf_counter() - start, first and first - start, sound))
         except (OSError, ValueError, KeyError, wave.Error) as error:
             body = error.read().decode() if isinstance(error, urllib.error.HTTPError) else ""
             errors.append(f"{error} {body}"[:300])
 
 
-def _wav(url, text, seed):
+def _wav(url, text, option):
     content = {"signature_name": "wav_bytes", "instances": [{"text": text}]}
     (row,) = json.loads(_post(f"{url}/v1/models/voice:predict", content).read())["predictions"]
     with wave.open(io.BytesIO(base64.b64decode(row["b64"]))) as file:
         return None, file.getnframes() / file.getframerate()
 
 
-def _numbers(url, text, seed):
-    inputs = {"text": [text], "speed": [0.8 + seed / 2500], "seed": [seed]}
+def _numbers(url, text, option):
+    inputs = {"text": [text], "speed": [0.8 + option / 2500], "seed": [option]}
     content = {"signature_name": "speak", "inputs": inputs | _rest(url)}
     outputs = json.loads(_post(f"{url}/v1/models/voice:predict", content).read())["outputs"]
     return None, outputs["audio_lengths"][0] / outputs["sample_rate"][0]
 
 
-def _stream(url, text, seed):
-    content = {"model": "voice", "input": text, "seed": seed, "response_format": "pcm"}
+def _stream(url, text, option):
+    content = {"model": "voice", "input": text, "seed": option, "response_format": "pcm"}
     with _post(f"{url}/v1/audio/speech", content) as answer:
         answer.read(2)
         first = time.perf_counter()
         # 16 bits at 24 kHz; two bytes are read already.
         return first, (2 + len(answer.read())) / 48_000
+
+
+KINDS = (_wav, _numbers, _stream)
 
 
 def _rest(url):
