@@ -40,9 +40,9 @@ def decode(decoder, values, mask, noise, stop_threshold, window):
 
     def run_chunk(start, mel, weights, past, carry):
         n_chunks = start // CHUNK
-        # Where sizes may change, later steps' room is not even looked at.
+        # Where sizes may change, and be 0, later steps' room is not even looked at.
         filled = past
-        if keras.backend.backend() != "jax":
+        if keras.backend.backend() != "jax" and not portable.is_portable():
             filled = keras.tree.map_structure(lambda x: x[:n_chunks], past)
 
         def step(carry, inputs):
