@@ -89,14 +89,15 @@ def griffin_lim(
         stft_ops.hann_window(n_fft=n_fft, win_length=win_length), dtype=dtype
     )
     weight = stft_ops.overlap_add(present * window**2, hop_length=hop_length, xp=xp)
-    weight = 1.0 / xp.maximum(weight, _SMALLEST_WINDOW_SUM)
+    weight = 1.0 / xp.maximum(weight, portable.smallest(_SMALLEST_WINDOW_SUM))
 
     def signal_of(real, imag):
         x = portable.irfft(real, imag, n_fft, xp) * window
         return stft_ops.overlap_add(x, hop_length=hop_length, xp=xp) * weight
 
     def with_magnitude(real, imag):
-        scale = magnitude / xp.maximum(xp.sqrt(real * real + imag * imag), _SMALLEST_MAGNITUDE)
+        size = xp.sqrt(real * real + imag * imag)
+        scale = magnitude / xp.maximum(size, portable.smallest(_SMALLEST_MAGNITUDE))
         return real * scale, imag * scale
 
     def round_(_, state):

@@ -11,6 +11,9 @@ import math
 import numpy as np
 from keras import ops
 
+# Of those that a float16 tells from 0.
+SMALLEST_FLOAT16 = 2.0**-24
+
 _rfft = contextvars.ContextVar("rfft", default=None)
 
 
@@ -42,6 +45,27 @@ def scope(rfft=None):
 def is_portable():
     """Whether this runs within `scope`."""
     return _rfft.get() is not None
+
+
+def smallest(value):
+    """`value`, what keeps a division finite, or within a `scope` the next that a float16 can hold.
+
+    Converters store all constants with half the bits, not the large ones alone.
+    """
+    return max(value, SMALLEST_FLOAT16) if is_portable() else value
+
+
+def kept(matrix, x):
+    """A constant `matrix` to multiply `x` `(batch, frames, ...)` by, which no converter rounds.
+
+    Converters to int8 round the constants that matrices are multiplied by, and the other factor
+    with them. A network bears that; magnitudes of 100 dB between them do not. So within a `scope`
+    it is made to depend on the input.
+    """
+    if not is_portable():
+        return matrix
+    one = ops.minimum(ops.shape(x)[1], 1)
+    return matrix * ops.cast(one, matrix.dtype)
 
 
 def argmax(x):
@@ -90,7 +114,8 @@ def rfft_by_products(x):
     first, twiddle, second = (
         [ops.convert_to_tensor(part, dtype=x.dtype) for part in pair] for pair in _factors(n)
     )
-    a, b = first[0].shape[0], second[0].shape[0]
+    first, second = ([kept(part, x) for part in pair] for pair in (first, second))
+    a, b = _factors(n)[1][0].shape
     leading = ops.shape(x)[:-1]
     # Place j = b * i + m, frequency k = c + a * d: [..., i, m] -> [..., m, c] -> [..., c, m]
     x = ops.swapaxes(ops.reshape(x, (*leading, a, b)), -1, -2)
