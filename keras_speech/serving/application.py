@@ -8,9 +8,11 @@ from keras_speech.serving.errors import RequestError, error_json, json_bytes
 from keras_speech.serving.limits import Limits
 from keras_speech.serving.metrics import Measured, Metrics
 from keras_speech.serving.openapi import description
+from keras_speech.serving.page import Page
 from keras_speech.serving.predict import Predict
 from keras_speech.serving.signatures import signatures_of
 from keras_speech.serving.speech import SpeechRequests
+from keras_speech.serving.voices import of_voice
 from keras_speech.serving.work import Gate, Work
 from keras_speech.serving.worker import Worker
 
@@ -24,7 +26,8 @@ def application(voice, *, name=None, limits=None):
     """An ASGI application that speaks with a voice, for any server of ASGI.
 
     It answers as TensorFlow Serving does at `/v1/models/NAME`, and as OpenAI's clients expect at
-    `/v1/audio/speech`; also `/healthz`, `/readyz`, `/metrics` and `/openapi.json`.
+    `/v1/audio/speech`; also `/v1/voices`, `/healthz`, `/readyz`, `/metrics` and `/openapi.json`. At
+    `/` it has a page to try the voice in a browser.
 
     Args:
         voice: `keras_speech.Voice`.
@@ -75,6 +78,7 @@ class _Server:
         self.description = description(
             name, self.signatures, voice.speakers, self.speaking.formats, limits
         )
+        self.voices, self.page = [of_voice(name, voice, limits)], Page()
         self.ready = False
 
     async def run(self, function, *arguments):
@@ -111,6 +115,9 @@ class _Server:
             yield path, "GET", self._of_model(answer)
             yield path + "/metadata", "GET", self._of_model(self.predicting.metadata)
         yield "/v1/audio/speech", "POST", Work(self._speech, self.gate, self.limits)
+        yield "/v1/voices", "GET", self._voices
+        yield "/", "GET", self.page.index
+        yield "/static/{name}", "GET", self.page.file
         yield "/healthz", "GET", self._health
         yield "/readyz", "GET", self._readiness
         yield "/metrics", "GET", self._metrics
@@ -135,6 +142,9 @@ class _Server:
             return _json(answer())
 
         return endpoint
+
+    async def _voices(self, request):
+        return _json({"voices": self.voices})
 
     async def _health(self, request):
         return _json({"status": "ok"})

@@ -1,0 +1,152 @@
+// What was spoken: player, facts and pictures, which follow the sound while it is made.
+
+import { timeScale } from "./axes.js";
+import { drawAlignment, drawMel, drawWaveform } from "./pictures.js";
+import { Player } from "./player.js";
+
+const get = (id) => document.getElementById(id);
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Result {
+  // `changed` is called whenever it may have begun to play, or ended.
+  constructor(changed) {
+    this.changed = changed;
+    this.player = new Player();
+    this.sentences = [];
+    this.url = null;
+    get("play").addEventListener("click", () => this.toggle());
+    get("position").addEventListener("input", ({ target }) => {
+      this.player.seek(target.valueAsNumber);
+      this.follow();
+    });
+    for (const name of ["waveform", "mel", "alignment"]) {
+      get(name).addEventListener("pointerdown", ({ offsetX }) => {
+        this.player.seek(timeScale(get(name), this.end(name)).seconds(offsetX));
+        this.follow();
+      });
+    }
+    new ResizeObserver(() => this.draw()).observe(get("spoken"));
+    const night = window.matchMedia("(prefers-color-scheme: dark)");
+    night.addEventListener("change", () => this.draw());
+    setInterval(() => calm.matches && this.follow(), 250);
+    const frame = () => {
+      if (!calm.matches) this.follow();
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  // Makes room for what is about to be spoken by `voice`; while a key or button is pressed.
+  begin(voice) {
+    this.player.clear();
+    this.player.wake();
+    this.player.open = true;
+    this.voice = voice;
+    this.sentences = [];
+    get("download").hidden = true;
+    get("facts").replaceChildren();
+  }
+
+  add(sentence) {
+    const start = this.player.duration;
+    this.player.add(sentence.samples, sentence.rate);
+    const seconds = this.player.duration - start;
+    this.sentences.push({ ...sentence, start, seconds });
+    get("empty").hidden = true;
+    get("spoken").hidden = false;
+    if (this.sentences.length === 1) {
+      this.player.play();
+      this.show();
+    }
+    this.draw();
+  }
+
+  // On a phone the player is below the form.
+  show() {
+    const { top, bottom } = get("play").getBoundingClientRect();
+    if (top >= 0 && bottom <= window.innerHeight) return;
+    get("result").scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" });
+  }
+
+  // No more is coming: what there is can be downloaded.
+  finish() {
+    this.player.open = false;
+    if (!this.sentences.length) return;
+    if (this.url) URL.revokeObjectURL(this.url);
+    this.url = URL.createObjectURL(this.player.wav());
+    get("download").href = this.url;
+    get("download").download = `${this.voice.name}.wav`;
+    get("download").hidden = false;
+  }
+
+  toggle() {
+    if (this.player.playing) this.player.pause();
+    else this.player.play();
+    this.follow();
+  }
+
+  get pictured() {
+    return this.sentences.filter(({ mel, alignment }) => mel && alignment);
+  }
+
+  // Seconds that a picture shows.
+  end(name) {
+    const last = name === "waveform" ? this.player : this.pictured.at(-1);
+    return last.start === undefined ? last.duration : last.start + last.seconds;
+  }
+
+  draw() {
+    if (!this.sentences.length || !this.player.duration) return;
+    const { pictured } = this;
+    drawWaveform(get("waveform"), this.sentences, this.end("waveform"));
+    for (const name of ["mel", "alignment"]) get(name).closest("figure").hidden = !pictured.length;
+    if (pictured.length) {
+      drawMel(get("mel"), pictured, this.end("mel"), this.voice.mel_hz);
+      drawAlignment(get("alignment"), pictured, this.end("alignment"));
+    }
+    this.note(pictured);
+    this.followed = null;
+    this.follow();
+  }
+
+  note(pictured) {
+    const all = this.sentences.length;
+    const note = get("note");
+    note.hidden = pictured.length === all;
+    if (!pictured.length) {
+      note.textContent = "This model gives its sound alone: no spectrogram and no alignment.";
+    } else {
+      const [shown, whole] = [this.end("mel"), this.player.duration].map((each) => each.toFixed(1));
+      note.textContent =
+        `Spectrogram and alignment show the first ${pictured.length} of ${all} sentences, ` +
+        `${shown} of ${whole} seconds.`;
+    }
+  }
+
+  // Brings button, slider, clock and the lines in the pictures to where the sound is.
+  follow() {
+    const { player } = this;
+    player.tick();
+    this.changed();
+    if (!player.duration) return;
+    const { position, duration, playing } = player;
+    const now = `${position} ${duration} ${playing}`;
+    if (now === this.followed) return;
+    this.followed = now;
+    const text = playing ? "Pause" : "Play";
+    if (get("play").textContent !== text) get("play").textContent = text;
+    get("position").max = duration;
+    get("position").value = position;
+    get("position").setAttribute("aria-valuetext", `${position.toFixed(1)} seconds`);
+    get("clock").textContent = `${position.toFixed(1)} / ${duration.toFixed(1)} s`;
+    for (const name of ["waveform", "mel", "alignment"]) {
+      const canvas = get(name);
+      const line = canvas.nextElementSibling;
+      const shown = !canvas.closest("figure").hidden && position <= this.end(name);
+      line.style.visibility = shown && position > 0 ? "visible" : "hidden";
+      if (!shown) continue;
+      line.style.height = `${canvas.clientHeight - 36}px`;
+      line.style.transform = `translateX(${timeScale(canvas, this.end(name)).x(position)}px)`;
+    }
+  }
+}
