@@ -77,13 +77,17 @@ async function start() {
   let failure = "";
   try {
     for await (const sentence of speak(request(), mine.signal)) {
-      first ??= since();
+      if (running !== mine) return; // A later one took its place.
+      if (first === null) {
+        first = since();
+        showFacts(first);
+      }
       result.add(sentence);
       const number = result.sentences.length;
       if (number > 1) get("status").textContent = `Speaking… ${number} sentences so far.`;
     }
   } catch (error) {
-    if (running !== mine) return; // A later one took its place.
+    if (running !== mine) return;
     failure = mine.signal.aborted ? "" : wordsOf(error);
   }
   if (running !== mine) return;
@@ -91,17 +95,25 @@ async function start() {
   busy(false);
   const taken = since();
   result.finish();
+  if (first === null) {
+    say(mine.signal.aborted ? "Stopped." : "", failure);
+    return;
+  }
   const { duration } = result.player;
   const sentences = plural(result.sentences.length, "sentence");
   const made = `${sentences}, ${duration.toFixed(1)} seconds of sound.`;
-  if (mine.signal.aborted) say(duration ? `Stopped after ${made}` : "Stopped.");
+  if (mine.signal.aborted) say(`Stopped after ${made}`);
   else say(failure ? "" : `Done: ${made}`, failure);
-  if (!duration) return;
+  showFacts(first, taken, duration);
+}
+
+function showFacts(first, taken, duration) {
+  const seconds = (value) => (value === undefined ? "…" : `${value.toFixed(2)} s`);
   list(get("facts"), [
-    ["Sound", `${duration.toFixed(2)} s`],
-    ["Made in", `${taken.toFixed(2)} s`],
-    ["First sound after", `${first.toFixed(2)} s`],
-    ["Real-time factor", (taken / duration).toFixed(2)],
+    ["Sound", seconds(duration)],
+    ["Made in", seconds(taken)],
+    ["First sound after", seconds(first)],
+    ["Real-time factor", duration ? (taken / duration).toFixed(2) : "…"],
   ]);
 }
 

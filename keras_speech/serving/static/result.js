@@ -13,6 +13,8 @@ export class Result {
     this.changed = changed;
     this.player = new Player();
     this.sentences = [];
+    this.next = null; // The voice of which nothing has come yet.
+    this.drawing = null;
     this.url = null;
     get("play").addEventListener("click", () => this.toggle());
     get("position").addEventListener("input", ({ target }) => {
@@ -25,9 +27,9 @@ export class Result {
         this.follow();
       });
     }
-    new ResizeObserver(() => this.draw()).observe(get("spoken"));
+    new ResizeObserver(() => this.redraw()).observe(get("spoken"));
     const night = window.matchMedia("(prefers-color-scheme: dark)");
-    night.addEventListener("change", () => this.draw());
+    night.addEventListener("change", () => this.redraw());
     setInterval(() => calm.matches && this.follow(), 250);
     const frame = () => {
       if (!calm.matches) this.follow();
@@ -36,29 +38,41 @@ export class Result {
     requestAnimationFrame(frame);
   }
 
-  // Makes room for what is about to be spoken by `voice`; while a key or button is pressed.
+  // To be called while a key or button is pressed. What was spoken before stays until `voice` has
+  // spoken something else.
   begin(voice) {
-    this.player.clear();
+    if (this.player.playing) this.player.pause();
     this.player.wake();
-    this.player.open = true;
-    this.voice = voice;
-    this.sentences = [];
-    get("download").hidden = true;
-    get("facts").replaceChildren();
+    this.next = voice;
+    get("spoken").classList.add("stale");
   }
 
   add(sentence) {
+    const first = this.next;
+    if (first) {
+      this.player.clear();
+      this.player.open = true;
+      this.voice = this.next;
+      this.sentences = [];
+      this.settle();
+      get("download").hidden = true;
+    }
     const start = this.player.duration;
     this.player.add(sentence.samples, sentence.rate);
     const seconds = this.player.duration - start;
     this.sentences.push({ ...sentence, start, seconds });
     get("empty").hidden = true;
     get("spoken").hidden = false;
-    if (this.sentences.length === 1) {
+    if (first) {
       this.player.play();
       this.show();
     }
-    this.draw();
+    this.redraw();
+  }
+
+  settle() {
+    this.next = null;
+    get("spoken").classList.remove("stale");
   }
 
   // On a phone the player is below the form.
@@ -70,8 +84,11 @@ export class Result {
 
   // No more is coming: what there is can be downloaded.
   finish() {
+    const nothing = this.next;
+    this.settle();
+    if (nothing) return;
     this.player.open = false;
-    if (!this.sentences.length) return;
+    this.draw();
     if (this.url) URL.revokeObjectURL(this.url);
     this.url = URL.createObjectURL(this.player.wav());
     get("download").href = this.url;
@@ -91,8 +108,17 @@ export class Result {
 
   // Seconds that a picture shows.
   end(name) {
-    const last = name === "waveform" ? this.player : this.pictured.at(-1);
-    return last.start === undefined ? last.duration : last.start + last.seconds;
+    if (name === "waveform") return this.player.duration;
+    const last = this.pictured.at(-1);
+    return last ? last.start + last.seconds : 0;
+  }
+
+  // Draws soon: sentences may come faster than they can be drawn one by one.
+  redraw() {
+    this.drawing ??= setTimeout(() => {
+      this.drawing = null;
+      this.draw();
+    }, 50);
   }
 
   draw() {
