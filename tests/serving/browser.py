@@ -74,10 +74,11 @@ class Window:
         url: of the server.
         routes: dict from path to the answer that stands for the server's, as keywords of
             playwright's `Route.fulfill`. Defaults to none.
+        script: run before those of the page. Defaults to none.
         options: of playwright's `new_context`.
     """
 
-    def __init__(self, browser, url, routes=None, **options):
+    def __init__(self, browser, url, routes=None, script="", **options):
         self.url, self.context = url, browser.new_context(**options)
         self.page = self.context.new_page()
         self.requests, self.complaints = [], []
@@ -88,6 +89,7 @@ class Window:
         page.on("dialog", lambda dialog: complain(("dialog", dialog.message)))
         for path, answer in (routes or {}).items():
             page.route(url + path, lambda route, *, answer=answer: route.fulfill(**answer))
+        page.add_init_script(script)
         page.goto(url + "/")
         page.locator("#voice option").first.wait_for(state="attached")
 

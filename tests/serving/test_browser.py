@@ -13,6 +13,21 @@ from serving.browser import Window, chromium, served
 PICTURES = ("waveform", "mel", "alignment")
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>'\"&amp;"
 
+# Holds back all but the first sentence of an answer, until it is stopped or broken off.
+HELD = """
+const ask = window.fetch;
+window.fetch = async (path, options) => {
+    const answer = await ask(path, options);
+    if (!path.endsWith("speech")) return answer;
+    const line = (await answer.text()).split("\\n")[0] + "\\n";
+    return new Response(new ReadableStream({ start(held) {
+        held.enqueue(new TextEncoder().encode(line));
+        options.signal.onabort = () => held.error(options.signal.reason);
+        window.breakOff = () => held.error(new TypeError("network error"));
+    } }));
+};
+"""
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -203,14 +218,25 @@ def test_nothing_is_wider_than_the_window(opened, width):
         assert window.colors(name) > 10, name
 
 
-def test_stop_keeps_what_has_come(opened):
-    window = opened()
+@pytest.mark.parametrize("end", ["stop", "break"])
+def test_the_first_sentence_plays_while_the_next_is_made_and_stays(browser, url, end):
+    window = Window(browser, url, script=HELD)
     page = window.page
-    page.fill("#text", "One is here, and there. " * 150)
+    page.fill("#text", "One is here, and here, and there. A third?")
     page.locator("#text").press("Control+Enter")
-    page.locator("#play").wait_for()
-    page.keyboard.press("Escape")
+    page.locator("#waveform + i").wait_for(state="visible")
+    assert page.get_attribute("form", "aria-busy") == "true"
+    assert page.get_attribute("#stop", "aria-disabled") == "false"
+    if end == "stop":
+        page.keyboard.press("Escape")
+    else:
+        page.evaluate("() => breakOff()")
     page.locator('form[aria-busy="false"]').wait_for()
-    assert page.inner_text("#status").startswith("Stopped after ")
+    if end == "stop":
+        assert page.inner_text("#status").startswith("Stopped after 1 sentence")
+        assert page.get_attribute("#stop", "aria-disabled") == "true"
+    else:
+        assert page.inner_text("#error").startswith("The server broke off before the end.")
     assert len(samples_of(window.wav()[0])) > 0
-    assert page.get_attribute("#stop", "aria-disabled") == "true"
+    assert window.complaints == []
+    window.context.close()
