@@ -5,6 +5,10 @@ import numpy as np
 from keras_speech.ops import mel
 from keras_speech.serving.speaking import learned_controls
 from keras_speech.voices.request import LIMITS, NEUTRAL
+from keras_speech.voices.voice import Voice
+
+# What of a voice's metadata is for everyone.
+METADATA = ("description", "language", "license", "credits")
 
 UNITS = {"speed": "times", "pitch": "semitones", "energy": "dB"}
 
@@ -14,54 +18,29 @@ def of_voice(name, voice, limits):
 
     Args:
         name: of the model, as clients call it.
-        voice: `Voice`.
+        voice: `Voice`; or whatever else speaks, which gives its sound alone, without the mel and
+            the alignment that it was made from.
         limits: `Limits`.
 
-    Returns: dict, as `described` gives it.
+    Returns: dict that JSON can hold. `controls` has only those that may be changed; `mel_hz` are
+        the frequencies of the mel's bands where there are `pictures`.
     """
-    controls = ["speed", *learned_controls(voice.acoustic_model)]
-    return described(
-        name, voice.speakers, controls, voice.spec.sample_rate, limits,
-        metadata=voice.metadata, spec=voice.spec,
-    )  # fmt: skip
-
-
-def described(name, speakers, controls, sample_rate, limits, *, metadata=None, spec=None):
-    """Describes what is served under a name.
-
-    Args:
-        name: of the model, as clients call it.
-        speakers: names, or `None` where there is no choice.
-        controls: names, of speed, pitch and energy.
-        sample_rate: of its sound, in hertz.
-        limits: `Limits`.
-        metadata: dict for people, as that of `Voice`. Defaults to none.
-        spec: `AudioSpec` of the mels in its lines of JSON. Defaults to `None`: it gives sound
-            alone, and there are no pictures.
-
-    Returns: dict that JSON can hold.
-
-    Example:
-
-    >>> from keras_speech.serving.limits import Limits
-    >>> described("mine", None, ["speed"], 22050, Limits())["controls"]
-    {'speed': {'low': 0.25, 'high': 4.0, 'default': 1.0, 'unit': 'times'}}
-    """
-    metadata = metadata or {}
+    controls = {"speed", *learned_controls(voice.acoustic_model)}
+    pictures = isinstance(voice, Voice)
     return {
         "name": name,
-        "speakers": list(speakers or ()),
+        "speakers": list(voice.speakers or ()),
         "controls": {
             each: {"low": low, "high": high, "default": NEUTRAL[each], "unit": UNITS[each]}
             for each, (low, high) in LIMITS.items()
             if each in controls
         },
-        "sample_rate": int(sample_rate),
-        "hop_length": spec.hop_length if spec else None,
+        "sample_rate": voice.spec.sample_rate,
+        "hop_length": voice.spec.hop_length,
         "max_text": limits.max_text,
-        "pictures": spec is not None,
-        "mel_hz": band_centers(spec) if spec else None,
-        **{key: metadata.get(key) for key in ("description", "language", "license", "credits")},
+        "pictures": pictures,
+        "mel_hz": band_centers(voice.spec) if pictures else None,
+        **{key: voice.metadata.get(key) for key in METADATA},
     }
 
 

@@ -1,9 +1,11 @@
 """What a page is told of a voice is what the server takes."""
 
+from types import SimpleNamespace
+
 import keras_speech as ks
 from export.tiny_models import tiny_voice
 from keras_speech.serving.limits import Limits
-from keras_speech.serving.voices import band_centers, described, of_voice
+from keras_speech.serving.voices import band_centers, of_voice
 
 
 def test_voices_are_listed_with_what_they_take(client):
@@ -32,8 +34,12 @@ def test_metadata_is_told():
 
 
 def test_what_gives_sound_alone_has_no_pictures():
-    told = described("it", ["a"], ["speed", "energy"], 16000, Limits())
-    assert told["pictures"] is False and told["mel_hz"] is told["hop_length"] is None
+    alone = SimpleNamespace(
+        acoustic_model=SimpleNamespace(controls=("speed", "energy")),
+        spec=ks.AudioSpec(), speakers=("a",), metadata={},
+    )  # fmt: skip
+    told = of_voice("it", alone, Limits())
+    assert told["pictures"] is False and told["mel_hz"] is None
     assert told["speakers"] == ["a"] and list(told["controls"]) == ["speed", "energy"]
 
 

@@ -155,6 +155,7 @@ if (/Mac|iPhone|iPad/.test(navigator.platform)) get("keys").textContent = "⌘ +
 
 try {
   voices = await listVoices();
+  if (!voices.length) throw new SpeechError("There is no voice on this server.");
   fill(get("voice"), voices.map(({ name }) => name));
   showVoice();
   if (!get("text").value && voice().language?.startsWith("en")) {
