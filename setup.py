@@ -65,6 +65,8 @@ setup(
             "ipykernel",
             "nbclient",
             "nbformat",
+            # Drives a Chromium that is on the machine, where there is one.
+            "playwright>=1.45",
             "pytest>=8",
             "pytest-xdist>=3",
             "ruff==0.17.*",

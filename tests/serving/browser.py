@@ -20,15 +20,15 @@ def missing(reason):
     pytest.skip(reason)
 
 
-def executable():
-    """Path of a Chromium."""
-    path = os.environ.get("KERAS_SPEECH_CHROMIUM") or next(
-        filter(None, map(shutil.which, NAMES)), None
-    )
-    if path is None or shutil.which(path) is None:
+def executable(own):
+    """Path of a Chromium; `own` is where playwright would have installed one."""
+    named = os.environ.get("KERAS_SPEECH_CHROMIUM")
+    path = next(filter(None, map(shutil.which, [named] if named else [*NAMES, own])), None)
+    if path is None:
+        where = f"at {named}" if named else f"on the PATH ({', '.join(NAMES)})"
         missing(
-            f"The page is not tried: there is none of {', '.join(NAMES)} on the PATH, and "
-            f"KERAS_SPEECH_CHROMIUM names no other. Received: {path!r}."
+            f"The page is not tried, for there is no Chromium {where}: install one, by "
+            "`playwright install chromium` or otherwise, or name it by KERAS_SPEECH_CHROMIUM."
         )
     return path
 
@@ -40,8 +40,8 @@ def chromium():
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
         missing("The page is not tried: pip install playwright")
-    path = executable()
     with sync_playwright() as playwright:
+        path = executable(playwright.chromium.executable_path)
         browser = playwright.chromium.launch(executable_path=path)
         yield browser
         browser.close()

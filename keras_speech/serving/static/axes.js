@@ -5,7 +5,7 @@ const RIGHT = 8;
 const TOP = 6;
 const BOTTOM = 36;
 const FONT = "11px system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif";
-const SMALL = "9px ui-monospace, 'Liberation Mono', Menlo, Consolas, monospace";
+const SMALL = "10px ui-monospace, 'Liberation Mono', Menlo, Consolas, monospace";
 
 export function color(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();

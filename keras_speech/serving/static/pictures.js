@@ -7,8 +7,8 @@ const RANGE = 80;
 const HERTZ = [250, 500, 1000, 2000, 4000, 8000, 16000];
 
 // A row of letters needs so many pixels; more tokens than fit into the tallest have numbers.
-const ROW = 10;
-const TALLEST = 480;
+const ROW = 12;
+const TALLEST = 540;
 
 export function drawWaveform(canvas, sentences, end) {
   const box = prepare(canvas);
@@ -22,7 +22,8 @@ export function drawWaveform(canvas, sentences, end) {
   const scale = height / 2 / (limit * 32768);
   pen.fillStyle = color("--wave");
   for (const { samples, rate, start } of sentences) {
-    const left = x + (width * start) / end;
+    // Whole pixels, or else edges are blurred.
+    const left = Math.round(x + (width * start) / end);
     const columns = Math.ceil((width * samples.length) / rate / end);
     for (let column = 0; column < columns; column += 1) {
       const from = Math.floor((samples.length * column) / columns);

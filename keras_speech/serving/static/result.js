@@ -171,7 +171,7 @@ export class Result {
       const shown = !canvas.closest("figure").hidden && position <= this.end(name);
       line.style.visibility = shown && position > 0 ? "visible" : "hidden";
       if (!shown) continue;
-      line.style.height = `${canvas.clientHeight - 36}px`;
+      line.style.height = `${canvas.clientHeight - 42}px`;
       line.style.transform = `translateX(${timeScale(canvas, this.end(name)).x(position)}px)`;
     }
   }
