@@ -15,6 +15,7 @@ export class Result {
     this.sentences = [];
     this.next = null; // The voice of which nothing has come yet.
     this.drawing = null;
+    this.moving = false;
     this.url = null;
     get("play").addEventListener("click", () => this.toggle());
     get("position").addEventListener("input", ({ target }) => {
@@ -30,12 +31,6 @@ export class Result {
     new ResizeObserver(() => this.redraw()).observe(get("spoken"));
     const night = window.matchMedia("(prefers-color-scheme: dark)");
     night.addEventListener("change", () => this.redraw());
-    setInterval(() => calm.matches && this.follow(), 250);
-    const frame = () => {
-      if (!calm.matches) this.follow();
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
   }
 
   // To be called while a key or button is pressed. What was spoken before stays until `voice` has
@@ -64,7 +59,7 @@ export class Result {
     get("empty").hidden = true;
     get("spoken").hidden = false;
     if (first) {
-      this.player.play();
+      this.play();
       this.show();
     }
     this.redraw();
@@ -96,9 +91,23 @@ export class Result {
     get("download").hidden = false;
   }
 
+  play() {
+    this.player.play();
+    if (this.moving) return;
+    this.moving = true;
+    // In steps where the system asks for less motion.
+    const next = (step) => (calm.matches ? setTimeout(step, 250) : requestAnimationFrame(step));
+    const step = () => {
+      this.follow();
+      this.moving = this.player.playing;
+      if (this.moving) next(step);
+    };
+    step();
+  }
+
   toggle() {
-    if (this.player.playing) this.player.pause();
-    else this.player.play();
+    if (!this.player.playing) return this.play();
+    this.player.pause();
     this.follow();
   }
 
