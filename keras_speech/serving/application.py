@@ -78,8 +78,8 @@ class _Server:
         self.description = description(
             name, self.signatures, voice.speakers, self.speaking.formats, limits
         )
-        self.voices, self.page = [of_voice(name, voice, limits)], Page()
         self.ready = False
+        self.voices, self.page = [of_voice(name, voice, limits)], Page()
 
     async def run(self, function, *arguments):
         """Runs a function in the worker, which lives as long as the application runs."""
@@ -115,13 +115,13 @@ class _Server:
             yield path, "GET", self._of_model(answer)
             yield path + "/metadata", "GET", self._of_model(self.predicting.metadata)
         yield "/v1/audio/speech", "POST", Work(self._speech, self.gate, self.limits)
-        yield "/v1/voices", "GET", self._voices
-        yield "/", "GET", self.page.index
-        yield "/static/{name}", "GET", self.page.file
         yield "/healthz", "GET", self._health
         yield "/readyz", "GET", self._readiness
         yield "/metrics", "GET", self._metrics
         yield "/openapi.json", "GET", self._openapi
+        yield "/v1/voices", "GET", self._voices
+        yield "/", "GET", self.page.index
+        yield "/static/{name}", "GET", self.page.file
 
     async def _predict(self, parameters, content):
         self.predicting.require_model(**parameters)
