@@ -88,10 +88,14 @@ class Window:
         page.on("pageerror", lambda error: complain(("error", str(error))))
         page.on("dialog", lambda dialog: complain(("dialog", dialog.message)))
         for path, answer in (routes or {}).items():
-            page.route(url + path, lambda route, *, answer=answer: route.fulfill(**answer))
+            self.answer(path, answer)
         page.add_init_script(script)
         page.goto(url + "/")
         page.locator("#voice option").first.wait_for(state="attached")
+
+    def answer(self, path, answer):
+        """Answers in place of the server from now on."""
+        self.page.route(self.url + path, lambda route: route.fulfill(**answer))
 
     def speak(self, text=None, *, key="Control+Enter"):
         """Speaks a text, or what is there, and waits until all of it has come."""
