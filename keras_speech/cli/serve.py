@@ -11,8 +11,8 @@ from keras_speech.cli.voices import require_voice
 
 EPILOG = """\
 Clients of TensorFlow Serving find the model at /v1/models/NAME, those of OpenAI their
-/v1/audio/speech; /healthz, /readyz, /metrics and /openapi.json are there as well. Ctrl-C or SIGTERM
-stops it, after what is running.
+/v1/audio/speech; /healthz, /readyz, /metrics and /openapi.json are there as well. A browser shows a
+page at / to try the voice with. Ctrl-C or SIGTERM stops it, after what is running.
 
 examples:
   keras-speech serve kathleen

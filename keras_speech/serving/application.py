@@ -8,9 +8,11 @@ from keras_speech.serving.errors import RequestError, error_json, json_bytes
 from keras_speech.serving.limits import Limits
 from keras_speech.serving.metrics import Measured, Metrics
 from keras_speech.serving.openapi import description
+from keras_speech.serving.page import Page
 from keras_speech.serving.predict import Predict
 from keras_speech.serving.signatures import signatures_of
 from keras_speech.serving.speech import SpeechRequests
+from keras_speech.serving.voices import of_voice
 from keras_speech.serving.work import Gate, Work
 from keras_speech.serving.worker import Worker
 
@@ -24,7 +26,8 @@ def application(voice, *, name=None, limits=None):
     """An ASGI application that speaks with a voice, for any server of ASGI.
 
     It answers as TensorFlow Serving does at `/v1/models/NAME`, and as OpenAI's clients expect at
-    `/v1/audio/speech`; also `/healthz`, `/readyz`, `/metrics` and `/openapi.json`.
+    `/v1/audio/speech`; also `/v1/voices`, `/healthz`, `/readyz`, `/metrics` and `/openapi.json`. At
+    `/` it has a page to try the voice in a browser.
 
     Args:
         voice: `keras_speech.Voice`.
@@ -76,6 +79,7 @@ class _Server:
             name, self.signatures, voice.speakers, self.speaking.formats, limits
         )
         self.ready = False
+        self.voices, self.page = [of_voice(name, voice, limits)], Page()
 
     async def run(self, function, *arguments):
         """Runs a function in the worker, which lives as long as the application runs."""
@@ -115,6 +119,9 @@ class _Server:
         yield "/readyz", "GET", self._readiness
         yield "/metrics", "GET", self._metrics
         yield "/openapi.json", "GET", self._openapi
+        yield "/v1/voices", "GET", self._voices
+        yield "/", "GET", self.page.index
+        yield "/static/{name}", "GET", self.page.file
 
     async def _predict(self, parameters, content):
         self.predicting.require_model(**parameters)
@@ -135,6 +142,9 @@ class _Server:
             return _json(answer())
 
         return endpoint
+
+    async def _voices(self, request):
+        return _json({"voices": self.voices})
 
     async def _health(self, request):
         return _json({"status": "ok"})
