@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from keras_speech.export import versions
+from keras_speech.export.about import About
 from keras_speech.export.acoustic_graph import require_tensorflow
 from keras_speech.export.acoustic_signatures import acoustic_signatures
 from keras_speech.export.directories import save_whole
@@ -85,8 +86,12 @@ def saved_model(model, directory, *, version=None):
         for variable in function.graph.variables
     }
     module.variables_of_model = list(used.values())
-    name = target.parent.name
-    save_whole(module, target, functions, lambda path: write_warm_up(path, requests, name))
+
+    def finish(path):
+        write_warm_up(path, requests, target.parent.name)
+        About.of(model).write(path)
+
+    save_whole(module, target, functions, finish)
     return target
 
 

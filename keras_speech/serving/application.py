@@ -2,14 +2,13 @@
 
 import contextlib
 import logging
-import re
 
 from keras_speech.serving.errors import RequestError, error_json, json_bytes
+from keras_speech.serving.finding import models_of
 from keras_speech.serving.limits import Limits
 from keras_speech.serving.metrics import Measured, Metrics
 from keras_speech.serving.openapi import description
 from keras_speech.serving.predict import Predict
-from keras_speech.serving.signatures import signatures_of
 from keras_speech.serving.speech import SpeechRequests
 from keras_speech.serving.work import Gate, Work
 from keras_speech.serving.worker import Worker
@@ -20,22 +19,25 @@ MODEL = "/v1/models/{name}"
 VERSION = MODEL + "/versions/{version}"
 
 
-def application(voice, *, name=None, limits=None):
-    """An ASGI application that speaks with a voice, for any server of ASGI.
+def application(models, *, name=None, limits=None):
+    """An ASGI application that speaks with voices, for any server of ASGI.
 
     It answers as TensorFlow Serving does at `/v1/models/NAME`, and as OpenAI's clients expect at
     `/v1/audio/speech`; also `/healthz`, `/readyz`, `/metrics` and `/openapi.json`.
 
     Args:
-        voice: `keras_speech.Voice`.
-        name: what clients call the model; letters, digits, `_`, `-` and `.`. Defaults to the
-            voice's name.
+        models: `keras_speech.Voice`; the name or directory of one; or the directory of a SavedModel
+            that `keras_speech.export.saved_model` wrote: of its versions the highest, or that of
+            one version. A list serves all that is in it, a dict under the names that it gives.
+        name: what clients call the model, where it is one; letters, digits, `_`, `-` and `.`.
+            Defaults to the voice's name, or that of the SavedModel's directory.
         limits: `Limits`. Defaults to its defaults.
 
     Returns: ASGI application, with the lifespan that ASGI servers give it.
 
     Raises:
-        ValueError: for a name that does not fit into a URL.
+        ValueError: for a name that does not fit into a URL, two models of one name, and what cannot
+            be served: no voice, a damaged SavedModel, or one that could do more than compute.
         ModuleNotFoundError: where the extra `[serve]` is not installed; the message says how.
 
     Example:
@@ -43,12 +45,7 @@ def application(voice, *, name=None, limits=None):
     >>> app = application(keras_speech.Voice.from_preset("kathleen"))  # doctest: +SKIP
     """
     require_packages()
-    name = voice.name if name is None else name
-    if not re.fullmatch(r"[\w.-]+", name, re.ASCII):
-        raise ValueError(
-            f"`name` must be of letters, digits, `_`, `-` and `.`. Received: name={name!r}."
-        )
-    return _Server(voice, name, limits or Limits()).app()
+    return _Server(models_of(models, name), limits or Limits()).app()
 
 
 def require_packages():
@@ -66,15 +63,12 @@ def require_packages():
 
 
 class _Server:
-    def __init__(self, voice, name, limits):
-        self.voice, self.limits = voice, limits
-        self.signatures, self.metrics = signatures_of(voice), Metrics()
+    def __init__(self, models, limits):
+        self.models, self.limits, self.metrics = models, limits, Metrics()
         self.worker, self.gate = None, Gate(limits.max_requests)
-        self.predicting = Predict(name, self.signatures, self, limits, self.metrics)
-        self.speaking = SpeechRequests(voice, name, self, limits, self.metrics)
-        self.description = description(
-            name, self.signatures, voice.speakers, self.speaking.formats, limits
-        )
+        self.predicting = Predict(models, self, limits, self.metrics)
+        self.speaking = SpeechRequests(models, self, limits, self.metrics)
+        self.description = description(models, self.speaking.formats, limits)
         self.ready = False
 
     async def run(self, function, *arguments):
@@ -110,15 +104,16 @@ class _Server:
         for path, answer in ((MODEL, self.predicting.status), (VERSION, self.predicting.status)):
             yield path, "GET", self._of_model(answer)
             yield path + "/metadata", "GET", self._of_model(self.predicting.metadata)
-        yield "/v1/audio/speech", "POST", Work(self._speech, self.gate, self.limits)
+        if self.speaking.models:
+            yield "/v1/audio/speech", "POST", Work(self._speech, self.gate, self.limits)
         yield "/healthz", "GET", self._health
         yield "/readyz", "GET", self._readiness
         yield "/metrics", "GET", self._metrics
         yield "/openapi.json", "GET", self._openapi
 
     async def _predict(self, parameters, content):
-        self.predicting.require_model(**parameters)
-        return "application/json", await self.predicting.predict(content)
+        model = self.predicting.model(**parameters)
+        return "application/json", await self.predicting.predict(model, content)
 
     async def _speech(self, parameters, content):
         return await self.speaking.answer(content)
@@ -129,10 +124,10 @@ class _Server:
                 # This path fits that of a prediction, too, asked for by another method.
                 if request.url.path.endswith(":predict"):
                     raise RequestError(405, "Method Not Allowed", headers={"Allow": "POST"})
-                self.predicting.require_model(**request.path_params)
+                model = self.predicting.model(**request.path_params)
             except RequestError as error:
                 return _error(error, request)
-            return _json(answer())
+            return _json(answer(model))
 
         return endpoint
 
@@ -175,13 +170,12 @@ class _Server:
 
     async def _warm_up(self):
         """Ready is who need not compile any more when the first request comes."""
-        try:
-            await self.worker.run(self.voice.warm_up)
-        except ValueError:
-            pass  # A voice of another alphabet cannot say so; it compiles with the first request.
-        except Exception:
-            LOG.exception("the voice does not speak")
-            return
+        for model in self.models.values():
+            try:
+                await self.worker.run(model.warm_up)
+            except Exception:
+                LOG.exception("the model %s does not answer", model.name)
+                return
         self.ready = True
 
 
