@@ -53,7 +53,8 @@ def named_models(pairs):
 
 
 def _require_free(name, models):
-    if not (isinstance(name, str) and re.fullmatch(r"[\w.-]{1,200}", name, re.ASCII)):
+    # Clients of HTTP take "." and ".." for directories.
+    if not (isinstance(name, str) and re.fullmatch(r"(?!\.+$)[\w.-]{1,200}", name, re.ASCII)):
         raise ValueError(
             f"`name` must be of letters, digits, `_`, `-` and `.`. Received: name={name!r}."
         )

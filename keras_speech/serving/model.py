@@ -91,7 +91,7 @@ def _rows_of(loaded, key):
     def run(**columns):
         n_rows = len(next(iter(columns.values())))
         if n_rows == 0:
-            return (yield from _all_of(loaded, key)(**columns))
+            raise RequestError(400, "A request must have a row.")
         rows = []
         for i in range(n_rows):
             rows.append(
