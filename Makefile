@@ -29,12 +29,13 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 IO_VENV := .venv-io
 IO_SUPPORTED := $(subst 14,13,$(SUPPORTED))
 
-.PHONY: help speak test test-io test-slow lint format addons-golden clean
+.PHONY: help speak test test-io test-page test-slow lint format addons-golden clean
 
 help:
 	@echo 'make speak TEXT="..."  speak a sentence into out.wav (OUT=... for another file)'
 	@echo 'make test              check the style and run the tests'
 	@echo 'make test-io           run the tests of data with tensorflow-io, in .venv-io'
+	@echo 'make test-page         try the page of `keras-speech serve` in Chromium'
 	@echo 'make test-slow         run the slow tests: training, other environments'
 	@echo 'make lint              check the style only'
 	@echo 'make format            put the code into the style'
@@ -90,6 +91,10 @@ test-io:
 		SUPPORTED='$(IO_SUPPORTED)' $(IO_VENV)/.installed-io
 	KERAS_SPEECH_TENSORFLOW_IO=required $(IO_VENV)/bin/python -m pytest -n $(PYTEST_WORKERS) \
 		--dist loadfile $(PYTEST_ARGS) tests/data
+
+# Skipped in `make test` where there is no Chromium; here that is an error.
+test-page: $(VENV)/.installed-test
+	KERAS_SPEECH_BROWSER=required $(BIN)/python -m pytest $(PYTEST_ARGS) tests/serving/test_browser.py
 
 test-slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)

@@ -26,7 +26,7 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11",
     packages=find_packages(include=["keras_speech", "keras_speech.*"]),
-    package_data={"keras_speech": ["models/presets/**", "voices/presets/**"]},
+    package_data={"keras_speech": ["models/presets/**", "serving/static/*", "voices/presets/**"]},
     install_requires=[
         "tensorflow>=2.16",
         "keras>=3.12",
@@ -65,6 +65,8 @@ setup(
             "ipykernel",
             "nbclient",
             "nbformat",
+            # Drives a Chromium that is on the machine, where there is one.
+            "playwright>=1.45",
             "pytest>=8",
             "pytest-xdist>=3",
             "ruff==0.17.*",

@@ -12,8 +12,8 @@ from keras_speech.cli.voices import require_voice
 
 EPILOG = """\
 Clients of TensorFlow Serving find each model at /v1/models/NAME, those of OpenAI their
-/v1/audio/speech; /healthz, /readyz, /metrics and /openapi.json are there as well. Ctrl-C or SIGTERM
-stops it, after what is running.
+/v1/audio/speech; /healthz, /readyz, /metrics and /openapi.json are there as well. A browser shows a
+page at / to try the voices with. Ctrl-C or SIGTERM stops it, after what is running.
 
 Of a SavedModel's versions the highest is served. Its graphs are looked through before it is loaded:
 one that could run code, or read and write files, is refused.

@@ -8,8 +8,10 @@ from keras_speech.serving.finding import models_of
 from keras_speech.serving.limits import Limits
 from keras_speech.serving.metrics import Measured, Metrics
 from keras_speech.serving.openapi import description
+from keras_speech.serving.page import Page
 from keras_speech.serving.predict import Predict
 from keras_speech.serving.speech import SpeechRequests
+from keras_speech.serving.voices import of_voice
 from keras_speech.serving.work import Gate, Work
 from keras_speech.serving.worker import Worker
 
@@ -23,7 +25,8 @@ def application(models, *, name=None, limits=None):
     """An ASGI application that speaks with voices, for any server of ASGI.
 
     It answers as TensorFlow Serving does at `/v1/models/NAME`, and as OpenAI's clients expect at
-    `/v1/audio/speech`; also `/healthz`, `/readyz`, `/metrics` and `/openapi.json`.
+    `/v1/audio/speech`; also `/v1/voices`, `/healthz`, `/readyz`, `/metrics` and `/openapi.json`. At
+    `/` it has a page to try the voice in a browser.
 
     Args:
         models: `keras_speech.Voice`; the name or directory of one; or the directory of a SavedModel
@@ -70,6 +73,9 @@ class _Server:
         self.speaking = SpeechRequests(models, self, limits, self.metrics)
         self.description = description(models, self.speaking.formats, limits)
         self.ready = False
+        speaking = self.speaking.models.items()
+        self.voices = [of_voice(name, model.voice, limits) for name, model in speaking]
+        self.page = Page()
 
     async def run(self, function, *arguments):
         """Runs a function in the worker, which lives as long as the application runs."""
@@ -110,6 +116,9 @@ class _Server:
         yield "/readyz", "GET", self._readiness
         yield "/metrics", "GET", self._metrics
         yield "/openapi.json", "GET", self._openapi
+        yield "/v1/voices", "GET", self._voices
+        yield "/", "GET", self.page.index
+        yield "/static/{name}", "GET", self.page.file
 
     async def _predict(self, parameters, content):
         model = self.predicting.model(**parameters)
@@ -130,6 +139,9 @@ class _Server:
             return _json(answer(model))
 
         return endpoint
+
+    async def _voices(self, request):
+        return _json({"voices": self.voices})
 
     async def _health(self, request):
         return _json({"status": "ok"})

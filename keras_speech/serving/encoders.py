@@ -6,6 +6,8 @@ import struct
 import numpy as np
 
 from keras_speech.serving.errors import RequestError
+from keras_speech.serving.lines import LinesEncoder
+from keras_speech.serving.pcm import pcm16
 
 # What stands for a length that is not known yet.
 UNKNOWN = 0xFFFFFFFF
@@ -21,6 +23,8 @@ CONTENT_TYPES = {
     "wav": "audio/wav",
     "flac": "audio/flac",
     "pcm": "audio/pcm",
+    # Not sound alone: its numbers, and those of its pictures.
+    "jsonl": "application/jsonl",
 }
 
 
@@ -30,11 +34,11 @@ def formats():
 
     known = soundfile.available_formats()
     compressed = [name for name in ("mp3", "flac") if name.upper() in known]
-    return tuple(name for name in CONTENT_TYPES if name in (*compressed, "wav", "pcm"))
+    return tuple(name for name in CONTENT_TYPES if name in (*compressed, "wav", "pcm", "jsonl"))
 
 
 def encoder(name, sample_rate):
-    """Returns an encoder: `add(samples)` and, at last, `end()` give bytes to send.
+    """Returns an encoder: `sentence(speech)` and, at last, `end()` give bytes to send.
 
     Args:
         name: one of `formats()`.
@@ -43,10 +47,19 @@ def encoder(name, sample_rate):
     Raises:
         RequestError: 400 where the format does not know the sample rate.
     """
-    return {"wav": WavEncoder, "pcm": PcmEncoder}.get(name, FileEncoder)(name, sample_rate)
+    kinds = {"wav": WavEncoder, "pcm": PcmEncoder, "jsonl": LinesEncoder}
+    return kinds.get(name, FileEncoder)(name, sample_rate)
 
 
-class WavEncoder:
+class SoundEncoder:
+    """Encodes samples alone, by `add(samples)`."""
+
+    def sentence(self, speech):
+        """Bytes of a `Speech`."""
+        return self.add(speech.samples)
+
+
+class WavEncoder(SoundEncoder):
     """A 16-bit WAV file whose header leaves the length open, as its samples are still to come."""
 
     def __init__(self, name, sample_rate):
@@ -62,7 +75,7 @@ class WavEncoder:
         return self.add(np.zeros(0))
 
 
-class PcmEncoder:
+class PcmEncoder(SoundEncoder):
     """Samples alone: 16 bits, little-endian, 24 kHz."""
 
     def __init__(self, name, sample_rate):
@@ -77,7 +90,7 @@ class PcmEncoder:
         return self.add(np.zeros(0), last=True)
 
 
-class FileEncoder:
+class FileEncoder(SoundEncoder):
     """FLAC or MP3, written by libsndfile.
 
     An MP3 is sent as it grows: closing it would put its length into its beginning, which is gone by
@@ -108,14 +121,3 @@ class FileEncoder:
     def _new(self):
         start, self._sent = self._sent, self._buffer.getbuffer().nbytes
         return bytes(self._buffer.getbuffer()[start : self._sent])
-
-
-def pcm16(samples):
-    """Float samples as bytes of 16 bits; what exceeds full scale is clipped.
-
-    Example:
-
-    >>> pcm16(np.array([0.0, 1.0, -2.0])).hex()
-    '0000ff7f0180'
-    """
-    return np.round(np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()

@@ -64,12 +64,18 @@ def description(models, formats, limits):
     paths["/readyz"] = _get("Whether the first request need not wait", errors={"503": "Not yet."})
     paths["/metrics"] = _get("Metrics for Prometheus", content={"text/plain": {}})
     paths["/openapi.json"] = _get("This document")
+    paths["/v1/voices"] = _get("What can be asked of each voice")
+    html, file = {"text/html": {}}, _parameter("name")
+    paths["/"] = _get("A page to try a voice in a browser", content=html)
+    paths["/static/{name}"] = _get(
+        "A file of the page", [file], {"404": "No such file."}, {"*/*": {}}
+    )
     info = {"title": f"keras-speech: {', '.join(models)}", "version": "1"}
     return {"openapi": "3.1.0", "info": info, "paths": paths}
 
 
-def _parameter(name, values):
-    schema = {"type": "string", "enum": values}
+def _parameter(name, values=None):
+    schema = {"type": "string", **({"enum": values} if values else {})}
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 

@@ -60,7 +60,7 @@ class SpeechRequests:
         if speech is None:
             return None
         self.metrics.audio_seconds.inc(speech.duration)
-        return encoder.add(speech.samples)
+        return encoder.sentence(speech)
 
     def _checked(self, content):
         unknown = sorted(content.keys() - set(FIELDS))

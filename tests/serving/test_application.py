@@ -28,7 +28,7 @@ def test_a_voice_that_does_not_speak_is_never_ready(voice, monkeypatch):
         assert client.http.get("/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/healthz/", "/v1/models", "/v2/models/tiny"])
+@pytest.mark.parametrize("path", ["/v1", "/healthz/", "/v1/models", "/v2/models/tiny"])
 def test_unknown_paths_are_404(client, path):
     answer = client.http.get(path)
     assert (answer.status_code, answer.json()) == (404, ERROR)

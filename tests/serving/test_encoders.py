@@ -9,6 +9,8 @@ import soundfile
 from keras_speech.serving.encoders import encoder, formats
 from keras_speech.serving.errors import RequestError
 
+SOUNDS = [name for name in formats() if name != "jsonl"]
+
 TONE = 0.5 * np.sin(2 * np.pi * 440 * np.arange(12000) / 16000)
 
 
@@ -17,7 +19,7 @@ def encoded(name, pieces, rate=16000):
     return b"".join([made.add(piece) for piece in pieces] + [made.end()])
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", SOUNDS)
 def test_pieces_do_not_matter(name):
     whole = encoded(name, [TONE])
     assert encoded(name, np.split(TONE, [1, 1, 5000])) == whole
@@ -26,7 +28,7 @@ def test_pieces_do_not_matter(name):
         assert rate == 16000 and len(samples) >= len(TONE)
 
 
-@pytest.mark.parametrize("name", sorted({*formats()} - {"pcm"}))
+@pytest.mark.parametrize("name", sorted({*SOUNDS} - {"pcm"}))
 def test_what_is_too_loud_is_clipped(name):
     assert encoded(name, [np.full(4000, 7.0)]) == encoded(name, [np.ones(4000)])
 

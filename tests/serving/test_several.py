@@ -136,3 +136,26 @@ def test_the_description_has_all_of_them(client):
     body = paths["/v1/audio/speech"]["post"]["requestBody"]["content"]["application/json"]
     spoken = [each["properties"]["model"]["const"] for each in body["schema"]["anyOf"]]
     assert spoken == ["tiny", "saved", "..tiny"]
+
+
+def test_all_that_speaks_is_listed(client):
+    listed = {each["name"]: each for each in client.http.get("/v1/voices").json()["voices"]}
+    assert list(listed) == ["tiny", "saved", "..tiny"]
+    # A SavedModel of the voice says the same of itself, but has no pictures.
+    same = {key: value for key, value in listed["tiny"].items() if key not in DIFFERENT}
+    assert {key: listed["saved"][key] for key in same} == same
+    assert listed["tiny"]["pictures"] and not listed["saved"]["pictures"]
+
+
+DIFFERENT = ("name", "pictures", "mel_hz")
+
+
+def test_lines_of_a_saved_model_have_sound_alone(client):
+    lines = {}
+    for name in ("tiny", "saved"):
+        answer = client.speech(model=name, input="One. And two?", response_format="jsonl")
+        lines[name] = [json.loads(line) for line in answer.text.splitlines()]
+        assert [line["text"] for line in lines[name]] == ["One.", "And two?"]
+    for ours, theirs in zip(lines["tiny"], lines["saved"], strict=True):
+        assert len(ours["audio"]["b64"]) == len(theirs["audio"]["b64"])
+        assert ours["mel"] and theirs["mel"] is theirs["alignment"] is theirs["symbols"] is None
