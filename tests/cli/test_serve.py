@@ -56,6 +56,12 @@ def test_a_directory_with_an_equals_sign_is_no_name(tmp_path, monkeypatch, capsy
     assert "There is no voice in 'a=b'" in capsys.readouterr().err
 
 
+def test_a_saved_model_has_its_own_vocoder(tmp_path, served, capsys):
+    (tmp_path / "1").mkdir()
+    assert main(["serve", str(tmp_path), "--vocoder", "griffin-lim"]) == 2
+    assert "--vocoder is for voices; the SavedModel" in capsys.readouterr().err and not served
+
+
 def test_two_of_one_name_are_refused(voice_directory, loaded_once, served, capsys):
     assert main(["serve", str(voice_directory), str(voice_directory)]) == 1
     assert "two with the name 'tiny'" in capsys.readouterr().err and not served
