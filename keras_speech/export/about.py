@@ -69,7 +69,10 @@ class About:
         """
         path = directory / ABOUT_FILE
         if not path.is_file():
-            raise ValueError(f"{str(path)!r} is missing, which `keras_speech.export` writes.")
+            raise ValueError(
+                "it was not written by `keras_speech.export.saved_model`, or by an older one: "
+                f"{str(path)!r} is missing."
+            )
         fields = json_fields.read(path, FIELDS, what="SavedModel", format=FORMAT, version=VERSION)
         if fields["kind"] not in KINDS:
             raise ValueError(

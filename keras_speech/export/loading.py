@@ -109,6 +109,9 @@ def load(directory):
         raise ValueError(damaged + "it lacks signatures.")
     inputs = {key: _specs(each.inputs) for key, each in definitions.items()}
     outputs = {key: _specs(each.outputs) for key, each in definitions.items()}
+    specs = [each for group in (*inputs.values(), *outputs.values()) for each in group.values()]
+    if any(spec.shape.rank is None for spec in specs):
+        raise ValueError(damaged + "a tensor has any number of axes.")
     for signature, example in examples:
         if example.keys() != inputs.get(signature, {}).keys():
             raise ValueError(

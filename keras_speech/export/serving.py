@@ -47,6 +47,8 @@ def saved_model(model, directory, *, version=None):
     these and a `seed` for each row; a `WaveNet` among them `sample` too, which takes what
     `saved_wavenet` describes, as does the `serving_default` of any other `WaveNet`.
 
+    What it is stands in `assets.extra/keras_speech.json`, for `keras_speech.serving`.
+
     A text without anything to speak, for which `Voice.speak` raises, has 0 samples; unknown
     characters, and what is no phone in braces, are dropped without a warning. An option out of
     range is an error for all rows of its request.

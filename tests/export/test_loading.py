@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from tensorflow.core.protobuf import saved_model_pb2
 
 from keras_speech.export import loading
 from keras_speech.export.about import ABOUT_FILE, About
@@ -65,7 +66,7 @@ DAMAGES = {
         lambda path: (path / "saved_model.pb").write_bytes(b""), "must hold one graph"
     ),
     "another graph": (lambda path: (path / "saved_model.cpb").touch(), "cpb must not be there"),
-    "nobody's": (lambda path: (path / ABOUT_FILE).unlink(), "keras_speech.json' is missing"),
+    "nobody's": (lambda path: (path / ABOUT_FILE).unlink(), "was not written by `keras_speech"),
     "no variables": (lambda path: shutil.rmtree(path / "variables"), "is damaged"),
     "half of the variables": (
         lambda path: (path / "variables" / "variables.data-00000-of-00001").write_bytes(b"a"),
@@ -92,3 +93,12 @@ def test_a_damaged_one_is_named_in_a_sentence(copy, name):
     with pytest.raises(ValueError, match=message) as raised:
         loading.load(copy)
     assert "\n" not in str(raised.value) and str(copy) in str(raised.value)
+
+
+def test_tensors_have_ranks(copy):
+    path = copy / "saved_model.pb"
+    model = saved_model_pb2.SavedModel.FromString(path.read_bytes())
+    model.meta_graphs[0].signature_def["mel"].outputs["mel"].tensor_shape.unknown_rank = True
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(ValueError, match="is damaged: a tensor has any number of axes"):
+        loading.load(copy)

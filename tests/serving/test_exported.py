@@ -1,11 +1,13 @@
 """A SavedModel of a voice is heard sentence by sentence, and asked as the voice itself is."""
 
+import dataclasses
 import io
 
 import numpy as np
 import pytest
 import soundfile
 
+from keras_speech.serving.exported import ExportedVoice
 from serving.conftest import client_of
 from serving.test_predict import SPEAK, called
 
@@ -98,3 +100,11 @@ def test_lengths_must_fit(client):
     inputs = {"mel": [[[0.0] * 20]], "lengths": [2]}
     content = {"signature_name": "vocode", "inputs": inputs}
     assert "`lengths` must be from 0" in client.predict(content, status=400)["error"]
+
+
+def test_what_says_it_is_a_voice_must_be_one(loaded):
+    changes = [{"inputs": {"speak": loaded.inputs["speak"]}}]
+    changes.append({"about": dataclasses.replace(loaded.about, speakers=None)})
+    for change in changes:
+        with pytest.raises(ValueError, match="The SavedModel of saved is damaged"):
+            ExportedVoice(dataclasses.replace(loaded, **change))
