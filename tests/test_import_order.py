@@ -45,7 +45,7 @@ MAY_IMPORT = {
         "plots",
     },  # fmt: skip
     "export": {"audio_spec", "ops", "text", "voices", "models"},
-    "serving": {"ops", "models", "voices"},
+    "serving": {"ops", "models", "voices", "export"},
 }
 
 # These run in the TensorFlow graph by nature; everything else runs on any Keras backend.

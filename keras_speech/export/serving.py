@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from keras_speech.export import versions
+from keras_speech.export.about import About
 from keras_speech.export.acoustic_graph import require_tensorflow
 from keras_speech.export.acoustic_signatures import acoustic_signatures
 from keras_speech.export.directories import save_whole
@@ -46,6 +47,8 @@ def saved_model(model, directory, *, version=None):
     these and a `seed` for each row; a `WaveNet` among them `sample` too, which takes what
     `saved_wavenet` describes, as does the `serving_default` of any other `WaveNet`.
 
+    What it is stands in `assets.extra/keras_speech.json`, for `keras_speech.serving`.
+
     A text without anything to speak, for which `Voice.speak` raises, has 0 samples; unknown
     characters, and what is no phone in braces, are dropped without a warning. An option out of
     range is an error for all rows of its request.
@@ -85,8 +88,12 @@ def saved_model(model, directory, *, version=None):
         for variable in function.graph.variables
     }
     module.variables_of_model = list(used.values())
-    name = target.parent.name
-    save_whole(module, target, functions, lambda path: write_warm_up(path, requests, name))
+
+    def finish(path):
+        write_warm_up(path, requests, target.parent.name)
+        About.of(model).write(path)
+
+    save_whole(module, target, functions, finish)
     return target
 
 

@@ -1,4 +1,4 @@
-"""A small HTTP server for a voice: TensorFlow Serving's REST API, and that of OpenAI's clients."""
+"""A small HTTP server for voices: TensorFlow Serving's REST API, and that of OpenAI's clients."""
 
 from keras_speech.serving.application import application
 from keras_speech.serving.limits import Limits

@@ -2,15 +2,14 @@
 
 import contextlib
 import logging
-import re
 
 from keras_speech.serving.errors import RequestError, error_json, json_bytes
+from keras_speech.serving.finding import models_of
 from keras_speech.serving.limits import Limits
 from keras_speech.serving.metrics import Measured, Metrics
 from keras_speech.serving.openapi import description
 from keras_speech.serving.page import Page
 from keras_speech.serving.predict import Predict
-from keras_speech.serving.signatures import signatures_of
 from keras_speech.serving.speech import SpeechRequests
 from keras_speech.serving.voices import of_voice
 from keras_speech.serving.work import Gate, Work
@@ -22,23 +21,26 @@ MODEL = "/v1/models/{name}"
 VERSION = MODEL + "/versions/{version}"
 
 
-def application(voice, *, name=None, limits=None):
-    """An ASGI application that speaks with a voice, for any server of ASGI.
+def application(models, *, name=None, limits=None):
+    """An ASGI application that speaks with voices, for any server of ASGI.
 
     It answers as TensorFlow Serving does at `/v1/models/NAME`, and as OpenAI's clients expect at
     `/v1/audio/speech`; also `/v1/voices`, `/healthz`, `/readyz`, `/metrics` and `/openapi.json`. At
     `/` it has a page to try the voice in a browser.
 
     Args:
-        voice: `keras_speech.Voice`.
-        name: what clients call the model; letters, digits, `_`, `-` and `.`. Defaults to the
-            voice's name.
+        models: `keras_speech.Voice`; the name or directory of one; or the directory of a SavedModel
+            that `keras_speech.export.saved_model` wrote: of its versions the highest, or that of
+            one version. A list serves all that is in it, a dict under the names that it gives.
+        name: what clients call the model, where it is one; letters, digits, `_`, `-` and `.`.
+            Defaults to the voice's name, or that of the SavedModel's directory.
         limits: `Limits`. Defaults to its defaults.
 
     Returns: ASGI application, with the lifespan that ASGI servers give it.
 
     Raises:
-        ValueError: for a name that does not fit into a URL.
+        ValueError: for a name that does not fit into a URL, two models of one name, and what cannot
+            be served: no voice, a damaged SavedModel, or one that could do more than compute.
         ModuleNotFoundError: where the extra `[serve]` is not installed; the message says how.
 
     Example:
@@ -46,12 +48,7 @@ def application(voice, *, name=None, limits=None):
     >>> app = application(keras_speech.Voice.from_preset("kathleen"))  # doctest: +SKIP
     """
     require_packages()
-    name = voice.name if name is None else name
-    if not re.fullmatch(r"[\w.-]+", name, re.ASCII):
-        raise ValueError(
-            f"`name` must be of letters, digits, `_`, `-` and `.`. Received: name={name!r}."
-        )
-    return _Server(voice, name, limits or Limits()).app()
+    return _Server(models_of(models, name), limits or Limits()).app()
 
 
 def require_packages():
@@ -69,17 +66,16 @@ def require_packages():
 
 
 class _Server:
-    def __init__(self, voice, name, limits):
-        self.voice, self.limits = voice, limits
-        self.signatures, self.metrics = signatures_of(voice), Metrics()
+    def __init__(self, models, limits):
+        self.models, self.limits, self.metrics = models, limits, Metrics()
         self.worker, self.gate = None, Gate(limits.max_requests)
-        self.predicting = Predict(name, self.signatures, self, limits, self.metrics)
-        self.speaking = SpeechRequests(voice, name, self, limits, self.metrics)
-        self.description = description(
-            name, self.signatures, voice.speakers, self.speaking.formats, limits
-        )
+        self.predicting = Predict(models, self, limits, self.metrics)
+        self.speaking = SpeechRequests(models, self, limits, self.metrics)
+        self.description = description(models, self.speaking.formats, limits)
         self.ready = False
-        self.voices, self.page = [of_voice(name, voice, limits)], Page()
+        speaking = self.speaking.models.items()
+        self.voices = [of_voice(name, model.voice, limits) for name, model in speaking]
+        self.page = Page()
 
     async def run(self, function, *arguments):
         """Runs a function in the worker, which lives as long as the application runs."""
@@ -114,7 +110,8 @@ class _Server:
         for path, answer in ((MODEL, self.predicting.status), (VERSION, self.predicting.status)):
             yield path, "GET", self._of_model(answer)
             yield path + "/metadata", "GET", self._of_model(self.predicting.metadata)
-        yield "/v1/audio/speech", "POST", Work(self._speech, self.gate, self.limits)
+        if self.speaking.models:
+            yield "/v1/audio/speech", "POST", Work(self._speech, self.gate, self.limits)
         yield "/healthz", "GET", self._health
         yield "/readyz", "GET", self._readiness
         yield "/metrics", "GET", self._metrics
@@ -124,8 +121,8 @@ class _Server:
         yield "/static/{name}", "GET", self.page.file
 
     async def _predict(self, parameters, content):
-        self.predicting.require_model(**parameters)
-        return "application/json", await self.predicting.predict(content)
+        model = self.predicting.model(**parameters)
+        return "application/json", await self.predicting.predict(model, content)
 
     async def _speech(self, parameters, content):
         return await self.speaking.answer(content)
@@ -136,10 +133,10 @@ class _Server:
                 # This path fits that of a prediction, too, asked for by another method.
                 if request.url.path.endswith(":predict"):
                     raise RequestError(405, "Method Not Allowed", headers={"Allow": "POST"})
-                self.predicting.require_model(**request.path_params)
+                model = self.predicting.model(**request.path_params)
             except RequestError as error:
                 return _error(error, request)
-            return _json(answer())
+            return _json(answer(model))
 
         return endpoint
 
@@ -185,13 +182,12 @@ class _Server:
 
     async def _warm_up(self):
         """Ready is who need not compile any more when the first request comes."""
-        try:
-            await self.worker.run(self.voice.warm_up)
-        except ValueError:
-            pass  # A voice of another alphabet cannot say so; it compiles with the first request.
-        except Exception:
-            LOG.exception("the voice does not speak")
-            return
+        for model in self.models.values():
+            try:
+                await self.worker.run(model.warm_up)
+            except Exception:
+                LOG.exception("the model %s does not answer", model.name)
+                return
         self.ready = True
 
 

@@ -16,20 +16,20 @@ WORK_ERRORS = {
 }
 
 
-def description(name, signatures, speakers, formats, limits):
+def description(models, formats, limits):
     """Describes a server.
 
     Args:
-        name: of the model.
-        signatures: dict of `Signature`s.
-        speakers: names of the voice's speakers, or `None`.
+        models: dict of `Model`s by name.
         formats: names of formats of sound.
         limits: `Limits`.
 
     Returns: dict, an OpenAPI 3.1 document.
     """
-    name_parameter = _parameter("name", {"type": "string", "const": name})
-    version_parameter = _parameter("version", {"type": "string", "const": "1"})
+    name_parameter = _parameter("name", list(models))
+    versions = sorted({model.version for model in models.values()})
+    version_parameter = _parameter("version", versions)
+    predictions = [_prediction(model.signatures, limits) for model in models.values()]
     paths = {}
     for path, parameters in (
         ("/v1/models/{name}", [name_parameter]),
@@ -41,39 +41,48 @@ def description(name, signatures, speakers, formats, limits):
             "post": {
                 "summary": "Predict, as TensorFlow Serving does",
                 "parameters": parameters,
-                "requestBody": _body(_prediction(signatures, limits)),
+                "requestBody": _body(_any_of(predictions)),
                 "responses": {"200": _json_answer("`predictions` or `outputs`"), **_work_errors()},
             }
         }
     sounds = {encoders.CONTENT_TYPES[each]: {} for each in formats}
-    paths["/v1/audio/speech"] = {
-        "post": {
-            "summary": "Speak, as OpenAI's clients ask for it",
-            "requestBody": _body(
-                _speech(name, speakers, signatures["speak"].inputs, formats, limits)
-            ),
-            "responses": {
-                "200": {"description": "Sound, sentence by sentence", "content": sounds},
-                **_work_errors(),
-            },
+    speaking = [model for model in models.values() if model.voice is not None]
+    if speaking:
+        paths["/v1/audio/speech"] = {
+            "post": {
+                "summary": "Speak, as OpenAI's clients ask for it",
+                "requestBody": _body(
+                    _any_of([_speech(model, formats, limits) for model in speaking])
+                ),
+                "responses": {
+                    "200": {"description": "Sound, sentence by sentence", "content": sounds},
+                    **_work_errors(),
+                },
+            }
         }
-    }
     paths["/healthz"] = _get("Whether the process answers")
     paths["/readyz"] = _get("Whether the first request need not wait", errors={"503": "Not yet."})
     paths["/metrics"] = _get("Metrics for Prometheus", content={"text/plain": {}})
     paths["/openapi.json"] = _get("This document")
     paths["/v1/voices"] = _get("What can be asked of each voice")
-    html, file = {"text/html": {}}, _parameter("name", {"type": "string"})
+    html, file = {"text/html": {}}, _parameter("name")
     paths["/"] = _get("A page to try a voice in a browser", content=html)
     paths["/static/{name}"] = _get(
         "A file of the page", [file], {"404": "No such file."}, {"*/*": {}}
     )
-    info = {"title": f"keras-speech: {name}", "version": "1"}
+    info = {"title": f"keras-speech: {', '.join(models)}", "version": "1"}
     return {"openapi": "3.1.0", "info": info, "paths": paths}
 
 
-def _parameter(name, schema):
+def _parameter(name, values=None):
+    schema = {"type": "string", **({"enum": values} if values else {})}
     return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _any_of(schemas):
+    """One of several, each of them once."""
+    different = [each for i, each in enumerate(schemas) if each not in schemas[:i]]
+    return different[0] if len(different) == 1 else {"anyOf": different}
 
 
 def _json_answer(text):
@@ -106,7 +115,10 @@ def _prediction(signatures, limits):
         required = [] if is_default else ["signature_name"]
         items = {each: _of_tensor(tensor) for each, tensor in signature.inputs.items()}
         row = _object(items, list(items))
-        columns = {each: {"type": "array", "items": item} for each, item in items.items()}
+        columns = {
+            each: {"type": "array", "items": item} if signature.inputs[each].shape else item
+            for each, item in items.items()
+        }
         columns = _object(columns, list(columns))
         if len(items) == 1:
             # A single input goes without its name, too.
@@ -116,7 +128,11 @@ def _prediction(signatures, limits):
                 {"anyOf": [columns, {"type": "array", "items": item}]},
             )
         rows = {"type": "array", "items": row, "minItems": 1, "maxItems": limits.max_rows}
-        for field, schema in (("instances", rows), ("inputs", columns)):
+        ways = [("instances", rows), ("inputs", columns)]
+        if not all(tensor.shape for tensor in signature.inputs.values()):
+            # What is one for all rows comes in columns alone.
+            del ways[0]
+        for field, schema in ways:
             choices.append(_object({"signature_name": chosen, field: schema}, [*required, field]))
     return {"anyOf": choices}
 
@@ -133,7 +149,9 @@ def _of_tensor(tensor):
     return schema
 
 
-def _speech(name, speakers, controls, formats, limits):
+def _speech(model, formats, limits):
+    name, speakers = model.name, model.voice.speakers
+    controls = model.signatures["speak"].inputs
     # `null` is what is left out.
     numbers = {
         each: {"type": ["number", "null"], "minimum": low, "maximum": high}

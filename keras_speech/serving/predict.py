@@ -5,45 +5,44 @@ import asyncio
 import numpy as np
 
 from keras_speech.serving.errors import RequestError, short
-from keras_speech.serving.speaking import require_length
+from keras_speech.serving.speaking import require_length, require_tokens
 from keras_speech.serving.tensors import columns_of, predictions_json, values_of
-
-# There is one version, for there is one voice.
-VERSION = "1"
 
 FIELDS = ("signature_name", "instances", "inputs")
 
 
 class Predict:
-    """Answers about a voice, in TensorFlow Serving's form.
+    """Answers about models, in TensorFlow Serving's form.
 
     Args:
-        name: of the model.
-        signatures: dict of `Signature`s.
+        models: dict of `Model`s by name.
         worker: `Worker`.
         limits: `Limits`.
         metrics: `Metrics`.
     """
 
-    def __init__(self, name, signatures, worker, limits, metrics):
-        self.name, self.signatures = name, signatures
+    def __init__(self, models, worker, limits, metrics):
+        self.models = models
         self.worker, self.limits, self.metrics = worker, limits, metrics
 
-    def require_model(self, name, version=VERSION):
-        """Raises `RequestError` 404 unless it is the one that is served."""
-        if name != self.name or version != VERSION:
-            asked = f"{name}, version {version}" if version != VERSION else name
+    def model(self, name, version=None):
+        """The `Model` of a name; raises `RequestError` 404 unless it is served."""
+        model = self.models.get(name)
+        if model is None or version not in (None, model.version):
+            asked = name if version is None else f"{name}, version {version}"
+            there = [f"{each.name}, version {each.version}" for each in self.models.values()]
             raise RequestError(
-                404, f"There is no model {short(asked)}; {self.name}, version {VERSION}, is served."
+                404, f"There is no model {short(asked)}; there is {'; '.join(there)}."
             )
+        return model
 
-    def status(self):
+    def status(self, model):
         """What `GET /v1/models/NAME` answers, a dict."""
         status = {"error_code": "OK", "error_message": ""}
-        version = {"version": VERSION, "state": "AVAILABLE", "status": status}
+        version = {"version": model.version, "state": "AVAILABLE", "status": status}
         return {"model_version_status": [version]}
 
-    def metadata(self):
+    def metadata(self, model):
         """What `GET /v1/models/NAME/metadata` answers, a dict."""
         signatures = {
             name: {
@@ -51,17 +50,18 @@ class Predict:
                 "outputs": _tensors("StatefulPartitionedCall", signature.outputs),
                 "method_name": "tensorflow/serving/predict",
             }
-            for name, signature in self.signatures.items()
+            for name, signature in model.signatures.items()
         }
         return {
-            "model_spec": {"name": self.name, "signature_name": "", "version": VERSION},
+            "model_spec": {"name": model.name, "signature_name": "", "version": model.version},
             "metadata": {"signature_def": {"signature_def": signatures}},
         }
 
-    async def predict(self, content):
+    async def predict(self, model, content):
         """Answers a prediction.
 
         Args:
+            model: `Model`.
             content: dict, the request.
 
         Returns: bytes of JSON.
@@ -75,12 +75,14 @@ class Predict:
         name = content.get("signature_name")
         # TensorFlow Serving takes no name for the default, too.
         name = "serving_default" if name is None or name == "" else name
-        if not isinstance(name, str) or name not in self.signatures:
-            names = ", ".join(self.signatures)
+        if not isinstance(name, str) or name not in model.signatures:
+            names = ", ".join(model.signatures)
             raise RequestError(400, f"`signature_name` must be one of {names}, not {short(name)}.")
-        signature = self.signatures[name]
+        signature = model.signatures[name]
         columns = columns_of(content, signature.inputs)
-        n_rows = len(next(iter(columns.values())))
+        n_rows = max(
+            len(columns[each]) for each, tensor in signature.inputs.items() if tensor.shape
+        )
         if n_rows > self.limits.max_rows:
             raise RequestError(
                 400, f"A request must have at most {self.limits.max_rows} rows, not {n_rows}."
@@ -90,6 +92,7 @@ class Predict:
             for each, tensor in signature.inputs.items()
         }
         require_length(inputs.get("text", ()), self.limits.max_text)
+        require_tokens(inputs.get("tokens"), self.limits.max_text)
         outputs = await self._run(signature.run(**inputs))
         return await asyncio.to_thread(predictions_json, outputs, by_rows="instances" in content)
 
@@ -122,7 +125,7 @@ def _tensors(prefix, tensors):
                 "dim": [{"size": str(-1 if n is None else n), "name": ""} for n in tensor.shape],
                 "unknown_rank": False,
             },
-            "name": f"{prefix}_{name}:0",
+            "name": tensor.name or f"{prefix}_{name}:0",
         }
         for name, tensor in tensors.items()
     }

@@ -7,21 +7,22 @@ from keras_speech.serving.application import application, require_packages
 from keras_speech.serving.limits import Limits
 
 
-def serve(voice, *, host="127.0.0.1", port=8000, name=None, limits=None, started=None):
-    """Serves a voice by HTTP until the process gets SIGTERM or Ctrl-C.
+def serve(models, *, host="127.0.0.1", port=8000, name=None, limits=None, started=None):
+    """Serves voices and SavedModels by HTTP until the process gets SIGTERM or Ctrl-C.
 
     What is running then is finished, within `limits.stop_timeout`; nothing new is taken on.
 
     Args:
-        voice: `keras_speech.Voice`.
+        models: what `application` takes: `keras_speech.Voice`, its name, a directory, a list of
+            these, or a dict by name.
         host: address to listen on. Defaults to this machine alone; `"0.0.0.0"` is every address.
         port: from 0 to 65535; 0 takes a free one. Defaults to 8000.
-        name: what clients call the model. Defaults to the voice's name.
+        name: what clients call the model, where it is one. Defaults to its own name.
         limits: `Limits`. Defaults to its defaults.
         started: function of the server's URL, called once it listens. Defaults to none.
 
     Raises:
-        ValueError: for a name that does not fit into a URL.
+        ValueError: for what `application` does not take.
         OSError: where the address cannot be listened on; the message names it.
         ModuleNotFoundError: where the extra `[serve]` is not installed.
 
@@ -33,7 +34,7 @@ def serve(voice, *, host="127.0.0.1", port=8000, name=None, limits=None, started
     import uvicorn
 
     limits = limits or Limits()
-    app = application(voice, name=name, limits=limits)
+    app = application(models, name=name, limits=limits)
     with _listening(host, port) as listener:
         config = uvicorn.Config(
             app,

@@ -18,11 +18,13 @@ class Tensor:
 
     Attributes:
         dtype: `"string"`, `"float32"`, `"int32"`, `"int64"` or `"bool"`.
-        shape: tuple; `None` for any size.
+        shape: tuple; `None` for any size, and nothing of a scalar.
+        name: in a graph. Defaults to none.
     """
 
     dtype: str
     shape: tuple = (None,)
+    name: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +73,7 @@ def signatures_of(voice):
     }
     of_mel = of([name for name in ("speed", "pitch", "energy") if name in has])
     wav = {"wav_bytes": Tensor("string")}
-    answers = _Answers(voice, tuple(mel))
+    answers = Answers(voice, tuple(mel))
     return {
         "serving_default": Signature(text, AUDIO, answers.audio),
         "speak": Signature(options, AUDIO, answers.audio),
@@ -96,7 +98,14 @@ def _with_mel(model):
     return {}
 
 
-class _Answers:
+class Answers:
+    """Answers to the signatures of a voice, row by row.
+
+    Args:
+        voice: `Voice`.
+        mel_outputs: names of what it gives with its mel, that included.
+    """
+
     def __init__(self, voice, mel_outputs):
         self.voice, self.mel_outputs = voice, mel_outputs
 

@@ -2,6 +2,7 @@
 
 from keras_speech.serving.errors import RequestError
 from keras_speech.voices import delivery, rendering, request
+from keras_speech.voices.voice import Voice
 
 # As `Voice.stream` does.
 BATCH_SIZE = 8
@@ -32,7 +33,7 @@ def spoken(voice, text, options):
     """Speaks a text sentence by sentence, as `Voice.stream` does.
 
     Args:
-        voice: `Voice`.
+        voice: `Voice` or `ExportedVoice`.
         text: str; one without anything to speak has no sentence.
         options: what `options_of` gives.
 
@@ -41,6 +42,8 @@ def spoken(voice, text, options):
     Raises:
         RequestError: 400, at once, for a text that the tokenizer refuses.
     """
+    if not isinstance(voice, Voice):
+        return voice.spoken(text, options)
     try:
         # All of them now: an answer that has begun cannot become an error any more.
         pieces = list(rendering.tokenized(voice, text, options.batch_size))
@@ -57,3 +60,12 @@ def require_length(texts, max_text):
         raise RequestError(
             400, f"A request must have at most {max_text} characters of text, not {total}."
         )
+
+
+def require_tokens(tokens, max_text):
+    """As `require_length`, of an array of tokens, padding included; `None` has none."""
+    if tokens is not None and tokens.size > max_text:
+        raise RequestError(
+            400, f"A request must have at most {max_text} tokens, not {tokens.size}.",
+            param="tokens",
+        )  # fmt: skip

@@ -13,16 +13,15 @@ class SpeechRequests:
     """Speaks what is asked for, sentence by sentence.
 
     Args:
-        voice: `Voice`.
-        name: of the model.
+        models: dict of `Model`s by name, of which some have a voice.
         worker: `Worker`.
         limits: `Limits`.
         metrics: `Metrics`.
     """
 
-    def __init__(self, voice, name, worker, limits, metrics):
-        self.voice, self.name, self.worker = voice, name, worker
-        self.limits, self.metrics = limits, metrics
+    def __init__(self, models, worker, limits, metrics):
+        self.models = {name: each for name, each in models.items() if each.voice is not None}
+        self.worker, self.limits, self.metrics = worker, limits, metrics
         self.formats = encoders.formats()
 
     async def answer(self, content):
@@ -37,9 +36,9 @@ class SpeechRequests:
         Raises:
             RequestError: 400 or 404, for what is not asked as it has to be.
         """
-        text, options, format = self._checked(content)
-        encoder = encoders.encoder(format, self.voice.spec.sample_rate)
-        sentences = await self.worker.run(spoken, self.voice, text, options)
+        voice, text, options, format = self._checked(content)
+        encoder = encoders.encoder(format, voice.spec.sample_rate)
+        sentences = await self.worker.run(spoken, voice, text, options)
         first = await self._next(sentences, encoder)
         if first is None:
             message = "`input` must contain something that the voice can speak."
@@ -70,12 +69,13 @@ class SpeechRequests:
                 400, f"There is no parameter {short(unknown[0])}; there are {', '.join(FIELDS)}.",
                 code="unknown_parameter",
             )  # fmt: skip
-        model, text = _text(content, "model"), _text(content, "input")
-        if model != self.name:
+        name, text = _text(content, "model"), _text(content, "input")
+        if name not in self.models:
             raise RequestError(
-                404, f"There is no model {short(model)}; {self.name} is served.",
-                param="model", code="model_not_found",
+                404, f"There is no model {short(name)} that speaks; {', '.join(self.models)} "
+                "can be asked.", param="model", code="model_not_found",
             )  # fmt: skip
+        voice = self.models[name].voice
         if not text.strip():
             raise RequestError(400, "`input` must not be empty.", param="input")
         require_length([text], self.limits.max_text)
@@ -91,21 +91,20 @@ class SpeechRequests:
         given = {name: content[name] for name in names if content.get(name) is not None}
         if isinstance(given.get("seed"), int) and given["seed"] >= 2**63:
             raise RequestError(400, "`seed` must be below 2**63.", param="seed")
-        options = options_of(self.voice, speaker=self._speaker(content), **given)
-        return text, options, format
+        speaker = _speaker(content, name, voice.speakers or ())
+        options = options_of(voice, speaker=speaker, **given)
+        return voice, text, options, format
 
-    def _speaker(self, content):
-        """The name of a speaker; the model's own name stands for the first."""
-        name = _text(content, "voice", self.name)
-        speakers = self.voice.speakers or ()
-        if name in speakers:
-            return name
-        if name in ("", "default", self.name):
-            return None
-        known = ", ".join(speakers or (self.name,))
-        raise RequestError(
-            400, f"`voice` must be one of {known}, not {short(name)}.", param="voice"
-        )
+
+def _speaker(content, model, speakers):
+    """The name of a speaker, or `None` for the first, for which the model's own name stands too."""
+    name = _text(content, "voice", model)
+    if name in speakers:
+        return name
+    if name in ("", "default", model):
+        return None
+    known = ", ".join(speakers or (model,))
+    raise RequestError(400, f"`voice` must be one of {known}, not {short(name)}.", param="voice")
 
 
 def _text(content, name, default=None):

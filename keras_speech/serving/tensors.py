@@ -3,16 +3,14 @@
 import base64
 import binascii
 import json
-import math
 
 import numpy as np
 
+from keras_speech.serving.arrays import LARGEST, RANGES, array_of, wrong
 from keras_speech.serving.errors import RequestError, short
 
 # A few milliseconds of formatting at a time: other threads have their turn in between.
 CHUNK = 8192
-
-RANGES = {"int32": 2**31, "int64": 2**63}
 
 
 def columns_of(content, inputs):
@@ -22,13 +20,15 @@ def columns_of(content, inputs):
         content: dict with `instances` (the row format) or `inputs` (the column format).
         inputs: dict from name to `Tensor`.
 
-    Returns: dict from name to list, of whatever JSON had there.
+    Returns: dict from name to list, of whatever JSON had there. What has no rows, but one value for
+        all of them, is that value, and only `inputs` can have it.
 
     Raises:
         RequestError: 400.
     """
     if ("instances" in content) == ("inputs" in content):
         raise RequestError(400, "The request must have either `instances` or `inputs`.")
+    scalars = [name for name, tensor in inputs.items() if not tensor.shape]
     (only,) = inputs if len(inputs) == 1 else (None,)
     if "inputs" in content:
         columns = content["inputs"]
@@ -36,8 +36,10 @@ def columns_of(content, inputs):
             columns = {only: columns}
         _require_names(columns, inputs, "`inputs`")
         for name, values in columns.items():
-            if not isinstance(values, list):
-                raise _wrong(name, "a list with a value for each row", values)
+            if name not in scalars and not isinstance(values, list):
+                raise wrong(name, "a list with a value for each row", values)
+    elif scalars:
+        raise RequestError(400, f"`inputs` must be used: {scalars[0]} is one for all rows.")
     else:
         rows = content["instances"]
         if not isinstance(rows, list) or not rows:
@@ -47,8 +49,9 @@ def columns_of(content, inputs):
         for row in rows:
             _require_names(row, inputs, "Each of `instances`")
         columns = {name: [row[name] for row in rows] for name in inputs}
-    if len({len(values) for values in columns.values()}) > 1:
-        counts = ", ".join(f"{name} {len(values)}" for name, values in columns.items())
+    rows = {name: len(values) for name, values in columns.items() if name not in scalars}
+    if len(set(rows.values())) > 1:
+        counts = ", ".join(f"{name} {number}" for name, number in rows.items())
         raise RequestError(400, f"All inputs must have equally many rows, not {counts}.")
     return columns
 
@@ -70,17 +73,20 @@ def values_of(name, values, tensor):
 
     Args:
         name: of the input.
-        values: list, of whatever JSON had there.
+        values: list, of whatever JSON had there; of a scalar the value.
         tensor: `Tensor`.
 
-    Returns: list of str, int or float; of a tensor of rank 3, a float32 array.
+    Returns: list of str, int or float; of a scalar one of these; of a tensor of a higher rank an
+        array.
 
     Raises:
         RequestError: 400.
     """
-    if len(tensor.shape) == 3:
-        return _mel_of(name, values, tensor.shape[-1])
+    if len(tensor.shape) > 1:
+        return array_of(name, values, tensor)
     parse = {"string": _text_of, "float32": _float_of}.get(tensor.dtype, _integer_of)
+    if not tensor.shape:
+        return parse(name, values, tensor.dtype)
     return [parse(name, value, tensor.dtype) for value in values]
 
 
@@ -92,42 +98,22 @@ def _text_of(name, value, dtype):
             return value.encode("utf-8").decode("utf-8")
     except (binascii.Error, ValueError):
         pass
-    raise _wrong(name, 'UTF-8 text, or its base64 as {"b64": ...}', value)
+    raise wrong(name, 'UTF-8 text, or its base64 as {"b64": ...}', value)
 
 
 def _float_of(name, value, dtype):
     if isinstance(value, int | float) and not isinstance(value, bool):
         # Integers of JSON may be larger than any float.
-        if abs(value) < 2**127 and math.isfinite(value):
+        if abs(value) < LARGEST:
             return float(value)
-    raise _wrong(name, "a finite number", value)
+    raise wrong(name, "a finite number", value)
 
 
 def _integer_of(name, value, dtype):
     limit = RANGES[dtype]
     if isinstance(value, int) and not isinstance(value, bool) and -limit <= value < limit:
         return value
-    raise _wrong(name, f"a whole number that {dtype} holds", value)
-
-
-def _mel_of(name, values, n_mels):
-    wanted = f"numbers of the shape (rows, frames, {n_mels}), all rows of as many frames"
-    n_frames = len(values[0]) if values and isinstance(values[0], list) else 0
-    for row in values:
-        if not isinstance(row, list) or len(row) != n_frames:
-            raise _wrong(name, wanted, row)
-        for frame in row:
-            if not isinstance(frame, list) or len(frame) != n_mels:
-                raise _wrong(name, wanted, frame)
-            if not set(map(type, frame)) <= {int, float}:
-                raise _wrong(name, wanted, frame)
-            if not all(abs(number) < 2**127 for number in frame):
-                raise _wrong(name, "finite numbers", frame)
-    return np.array(values, "float32").reshape(len(values), n_frames, n_mels)
-
-
-def _wrong(name, wanted, value):
-    return RequestError(400, f"`{name}` must be {wanted}. Received: {short(value)}.", param=name)
+    raise wrong(name, f"a whole number that {dtype} holds", value)
 
 
 def predictions_json(outputs, *, by_rows):

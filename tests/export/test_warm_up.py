@@ -1,10 +1,16 @@
 """Warm-up requests are what TF Serving's own messages say."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
-from keras_speech.export.warm_up import WARM_UP_FILE, prediction_log, write_warm_up
+from keras_speech.export.warm_up import (
+    WARM_UP_FILE,
+    prediction_log,
+    read_warm_up,
+    write_warm_up,
+)
 
 INPUTS = {
     "text": np.array(["Hellö.", "x" * 300]),
@@ -35,3 +41,35 @@ def test_file_holds_a_record_for_each_request(tmp_path):
     records = [record.numpy() for record in tf.data.TFRecordDataset(str(tmp_path / WARM_UP_FILE))]
     read = [prediction_log_pb2.PredictionLog.FromString(record) for record in records]
     assert read == [theirs("speak", INPUTS, "voice"), theirs("other", {}, "voice")]
+
+
+def test_requests_come_back(tmp_path):
+    assert read_warm_up(tmp_path) == []
+    write_warm_up(tmp_path, [("speak", INPUTS), ("other", {})], "voice")
+    (signature, inputs), other = read_warm_up(tmp_path)
+    assert signature == "speak" and inputs.keys() == INPUTS.keys() and other == ("other", {})
+    assert [each.decode() for each in inputs["text"]] == INPUTS["text"].tolist()
+    for name in ("speed", "seed"):
+        assert inputs[name].dtype == INPUTS[name].dtype
+        np.testing.assert_array_equal(inputs[name], INPUTS[name])
+
+
+@pytest.mark.parametrize(
+    "record",
+    [b"\xff", b"\xff" * 20, b"2\x09a", b"2\x00", prediction_log("a", {"b": np.zeros(3)}, "")[:-9]],
+    ids=range(5),
+)
+def test_other_records_are_refused(tmp_path, record):
+    write_warm_up(tmp_path, [], "voice")
+    with tf.io.TFRecordWriter(str(tmp_path / WARM_UP_FILE)) as writer:
+        writer.write(record)
+    with pytest.raises(ValueError, match="is damaged"):
+        read_warm_up(tmp_path)
+
+
+def test_a_few_bytes_do_not_become_a_large_tensor(tmp_path, monkeypatch):
+    proto = tf.make_tensor_proto(0.0, shape=[2**40])
+    monkeypatch.setattr(tf, "make_tensor_proto", lambda value: proto)
+    write_warm_up(tmp_path, [("speak", {"mel": 0})], "voice")
+    with pytest.raises(ValueError, match="is damaged"):
+        read_warm_up(tmp_path)

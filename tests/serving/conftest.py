@@ -9,6 +9,8 @@ import pytest
 
 import keras_speech as ks
 from export.tiny_models import tiny_voice
+from keras_speech.export import loading
+from keras_speech.serving.model import model_of_saved_model
 
 
 class Client:
@@ -35,14 +37,15 @@ class Client:
 
 @contextlib.contextmanager
 def client_of(voice, **limits):
-    """A `Client` of an application with these limits."""
+    """A `Client` of an application with these limits, of a voice or a dict of models."""
     with warnings.catch_warnings():
         # Starlette would rather have httpx2, which its older versions do not know.
         warnings.simplefilter("ignore")
         from starlette.testclient import TestClient
 
     limits = ks.serving.Limits(**limits)
-    with TestClient(ks.serving.application(voice, name="tiny", limits=limits)) as http:
+    models = voice if isinstance(voice, dict) else {"tiny": voice}
+    with TestClient(ks.serving.application(models, limits=limits)) as http:
         yield Client(http)
 
 
@@ -53,10 +56,35 @@ def until_ready(client):
         time.sleep(0.01)
 
 
+@pytest.fixture(autouse=True)
+def seeded():
+    """Replaces that of all tests: a new seed makes TensorFlow prepare every function anew."""
+
+
 @pytest.fixture(scope="session")
 def voice():
     """With three speakers, and a control of pitch."""
     return tiny_voice()
+
+
+@pytest.fixture(scope="session")
+def saved(voice, tmp_path_factory):
+    """The directory of the versions of its SavedModel, of which there is the third."""
+    directory = tmp_path_factory.mktemp("export") / "saved"
+    ks.export.saved_model(voice, directory, version=3)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def loaded(saved):
+    """The SavedModel, loaded."""
+    return loading.load(saved)
+
+
+@pytest.fixture(scope="session")
+def saved_model(loaded):
+    """The SavedModel as the `Model` that is served."""
+    return model_of_saved_model(loaded, "saved")
 
 
 @pytest.fixture(scope="module")

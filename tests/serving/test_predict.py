@@ -5,21 +5,30 @@ import json
 
 import numpy as np
 import pytest
+from google.protobuf import json_format
 
-from keras_speech.export.voice_signatures import voice_signatures
+from export import server
 from keras_speech.voices import sound_files
+from serving.conftest import client_of
 
 TEXT = "One is here. And the other, that is a longer one, is there!"
 
 
 @pytest.fixture(scope="module")
-def exported(voice):
-    return {name: each.function for name, each in voice_signatures(voice).items()}
+def both(voice, saved_model):
+    """Serves the voice, and its SavedModel."""
+    with client_of({"tiny": voice, "saved": saved_model}) as made:
+        yield made
 
 
-def specs_of(function):
-    """Inputs of an exported signature by name."""
-    return {spec.name: spec for spec in function.structured_input_signature[0]}
+def called(loaded, name, columns):
+    """What the SavedModel answers to TensorFlow itself."""
+    import tensorflow as tf
+
+    function = loaded.module.signatures[name]
+    specs = function.structured_input_signature[1]
+    tensors = {key: tf.constant(columns[key], specs[key].dtype) for key in specs}
+    return {key: value.numpy() for key, value in function(**tensors).items()}
 
 
 OPTIONS = {"speaker": ["", "cid"], "speed": [1.0, 1.2], "pitch": [0.0, -3.0]}
@@ -33,16 +42,14 @@ REQUESTS = {
 }
 
 
+@pytest.mark.parametrize("served", ["tiny", "saved"])
 @pytest.mark.parametrize("name", REQUESTS)
-def test_answers_are_those_of_the_exported_voice(client, exported, name):
-    import tensorflow as tf
-
-    function, columns = exported[name], REQUESTS[name]
-    tensors = [tf.constant(columns[key], spec.dtype) for key, spec in specs_of(function).items()]
-    expected = {key: value.numpy() for key, value in function(*tensors).items()}
-    answer = client.predict({"signature_name": name, "inputs": columns})["outputs"]
+def test_answers_are_those_of_the_exported_voice(both, loaded, name, served):
+    columns, path = REQUESTS[name], f"/v1/models/{served}:predict"
+    expected = called(loaded, name, columns)
+    answer = both.predict({"signature_name": name, "inputs": columns}, path=path)["outputs"]
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    by_rows = client.predict({"signature_name": name, "instances": rows})["predictions"]
+    by_rows = both.predict({"signature_name": name, "instances": rows}, path=path)["predictions"]
     assert {key: [row[key] for row in by_rows] for key in by_rows[0]} == answer
     assert answer.keys() == expected.keys()
     for key, value in answer.items():
@@ -58,36 +65,45 @@ def test_answers_are_those_of_the_exported_voice(client, exported, name):
             np.testing.assert_allclose(value, expected[key], atol=1e-4)
 
 
-def test_metadata_is_that_of_the_exported_voice(client, exported):
-    answer = client.http.get("/v1/models/tiny/metadata").json()
-    assert answer["model_spec"] == {"name": "tiny", "signature_name": "", "version": "1"}
-    signatures = answer["metadata"]["signature_def"]["signature_def"]
-    assert signatures.keys() == exported.keys()
-    for name, function in exported.items():
-        specs = specs_of(function), function.structured_outputs
-        for theirs, tensors in zip(specs, ("inputs", "outputs"), strict=True):
-            ours = {
-                key: (value["dtype"], [int(dim["size"]) for dim in value["tensor_shape"]["dim"]])
-                for key, value in signatures[name][tensors].items()
+def test_metadata_is_that_of_the_exported_voice(both, loaded):
+    """The voice's own differs in the names of tensors, and in the number of the version."""
+    of = lambda name: both.http.get(f"/v1/models/{name}/metadata").json()  # noqa: E731
+    assert of("tiny")["model_spec"] == {"name": "tiny", "signature_name": "", "version": "1"}
+    assert of("saved")["model_spec"] == {"name": "saved", "signature_name": "", "version": "3"}
+    saved, ours = (
+        of(name)["metadata"]["signature_def"]["signature_def"] for name in ("saved", "tiny")
+    )
+    meta_graph = server.meta_graph(loaded.directory)
+    assert saved.keys() == ours.keys() == loaded.inputs.keys()
+    for name in saved:
+        definition = json_format.MessageToDict(
+            meta_graph.signature_def[name],
+            preserving_proto_field_name=True,
+            always_print_fields_with_no_presence=True,
+        )
+        for tensors in ("inputs", "outputs"):
+            assert saved[name][tensors] == definition[tensors]
+            types = lambda each: (each["dtype"], len(each["tensor_shape"]["dim"]))  # noqa: E731
+            assert {key: types(each) for key, each in ours[name][tensors].items()} == {
+                key: types(each) for key, each in saved[name][tensors].items()
             }
-            types = {"string": "DT_STRING", "float32": "DT_FLOAT", "bool": "DT_BOOL"}
-            types |= {"int32": "DT_INT32", "int64": "DT_INT64"}
-            # Some functions leave a size open that is always the same.
-            assert {key: (kind, len(shape)) for key, (kind, shape) in ours.items()} == {
-                key: (types[spec.dtype.name], len(spec.shape)) for key, spec in theirs.items()
-            }
+        assert saved[name]["method_name"] == definition["method_name"]
 
 
-def test_wav_bytes_are_base64_of_the_files(client, voice):
+@pytest.mark.parametrize("served", ["tiny", "saved"])
+def test_wav_bytes_are_base64_of_the_files(both, voice, served):
+    def predict(content):
+        return both.predict(content, path=f"/v1/models/{served}:predict")
+
     expected = sound_files.wav_bytes(voice.speak(TEXT).samples, 8000)
     expected = {"b64": base64.b64encode(expected).decode()}
     for name, instance in (("wav_bytes", TEXT), ("wav_bytes", {"text": TEXT})):
-        answer = client.predict({"signature_name": name, "instances": [instance]})
+        answer = predict({"signature_name": name, "instances": [instance]})
         assert answer == {"predictions": [expected]}
-    answer = client.predict({"signature_name": "wav_bytes", "inputs": [TEXT]})
+    answer = predict({"signature_name": "wav_bytes", "inputs": [TEXT]})
     assert answer == {"outputs": [expected]}
     columns = {"text": [TEXT], "speaker": [""], "speed": [1], "pitch": [0], "seed": [0]}
-    answer = client.predict({"signature_name": "speak_wav_bytes", "inputs": columns})
+    answer = predict({"signature_name": "speak_wav_bytes", "inputs": columns})
     assert answer == {"outputs": [expected]}
 
 

@@ -55,12 +55,14 @@ def test_sentences_are_sent_one_by_one(client, voice):
 
     from keras_speech.serving.limits import Limits
     from keras_speech.serving.metrics import Metrics
+    from keras_speech.serving.model import model_of_voice
     from keras_speech.serving.speech import SpeechRequests
     from keras_speech.serving.worker import Worker
 
     async def chunks():
         worker, metrics = Worker(), Metrics()
-        speaking = SpeechRequests(voice, "tiny", worker, Limits(), metrics)
+        models = {"tiny": model_of_voice(voice, "tiny")}
+        speaking = SpeechRequests(models, worker, Limits(), metrics)
         content = {"model": "tiny", "input": TEXT, "response_format": "wav"}
         _, chunks = await speaking.answer(content)
         made = lambda: metrics.registry.get_sample_value("keras_speech_audio_seconds_total")  # noqa: E731
