@@ -1,11 +1,8 @@
-"""A server of the tiny voice in a process of its own, and a browser that looks at it."""
+"""A browser that looks at the page."""
 
 import contextlib
 import os
-import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -45,25 +42,6 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path)
         yield browser
         browser.close()
-
-
-@contextlib.contextmanager
-def served(directory):
-    """URL of `keras-speech serve DIRECTORY` on a free port; the process is ended after."""
-    paths = filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "keras_speech.cli", "serve", str(directory), "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-    )  # fmt: skip
-    try:
-        line = process.stdout.readline()
-        found = re.match(r"http://127\.0\.0\.1:\d+", line)
-        assert found, (line, process.kill(), process.stderr.read())
-        yield found[0]
-    finally:
-        process.kill()
-        process.communicate()
 
 
 class Window:

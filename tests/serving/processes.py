@@ -21,13 +21,13 @@ def served(*arguments):
     paths = filter(None, [root, os.environ.get("PYTHONPATH")])
     process = subprocess.Popen(
         [sys.executable, "-m", "keras_speech.cli", "serve", *map(str, arguments), "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
     )  # fmt: skip
     try:
         line = process.stdout.readline()
-        found = re.match(r"http://127\.0\.0\.1:\d+", line)
-        assert found, line + (process.kill() or process.stdout.read())
+        found = re.match(r"http://127\.0\.0\.1:\d+(?=: )", line)
+        assert found, (line, process.kill(), process.stderr.read())
         wait_until_ready(found[0])
         yield process, found[0]
     finally:

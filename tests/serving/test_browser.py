@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from serving.browser import Window, chromium, served
+from serving.browser import Window, chromium
+from serving.processes import served
 
 PICTURES = ("waveform", "mel", "alignment")
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>'\"&amp;"
@@ -39,7 +40,7 @@ def browser():
 @pytest.fixture(scope="module")
 def url(browser, voice, tmp_path_factory):
     directory = voice.save_to_preset(tmp_path_factory.mktemp("page") / "tiny")
-    with served(directory) as url:
+    with served(directory) as (_, url):
         yield url
 
 

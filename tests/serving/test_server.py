@@ -2,20 +2,16 @@
 
 import json
 import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
-import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
 from keras_speech.serving.server import serve
+from serving.processes import served
 
 
 @pytest.fixture(scope="module")
@@ -25,20 +21,9 @@ def saved(voice, tmp_path_factory):
 
 @pytest.fixture
 def command(saved):
-    """Starts `keras-speech serve` on a free port; gives the process and its URL."""
-    root = str(Path(__file__).parents[2])
-    paths = filter(None, [root, os.environ.get("PYTHONPATH")])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "keras_speech.cli", "serve", str(saved), "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-    )  # fmt: skip
-    line = process.stdout.readline()
-    found = re.fullmatch(r"(http://127\.0\.0\.1:\d+): voice as the model voice; .*\n", line)
-    assert found, (line, process.kill(), process.stderr.read())
-    yield process, found[1]
-    process.kill()
-    process.communicate()
+    """The process of `keras-speech serve`, ready, and its URL."""
+    with served(saved) as started:
+        yield started
 
 
 def ask(url, content=None):
@@ -54,8 +39,6 @@ def ask(url, content=None):
 def test_it_serves_and_finishes_what_is_running(command):
     process, url = command
     assert ask(f"{url}/healthz")[0] == 200
-    while ask(f"{url}/readyz")[0] != 200:
-        time.sleep(0.05)
     status, body = ask(f"{url}/v1/models/voice:predict", {"instances": ["One."]})
     assert status == 200 and json.loads(body)["predictions"][0]["sample_rate"] == 8000
     assert ask(f"{url}/v1/models/voice:predict", {})[0] == 400
