@@ -43,7 +43,7 @@ def narrow(content, weights_dtype, name):
     def store(values, attributes, where):
         if values.dtype != np.float32:
             return values, attributes
-        if weights_dtype == "int8" and _is_large(values):
+        if weights_dtype == "int8" and is_large(values):
             quantized, scale = quantize(values)
             return quantized, {**attributes, SCALE: scale}
         return _cast(values, weights_dtype, f"{name}:{where}"), attributes
@@ -82,7 +82,8 @@ def quantize(values):
     return np.clip(np.rint(values / scale), -127, 127).astype(np.int8), scale
 
 
-def _is_large(values):
+def is_large(values):
+    """Whether a weight is stored as int8 where that is asked for."""
     return (
         values.ndim > 1
         and values.size >= MIN_WEIGHTS
