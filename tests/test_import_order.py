@@ -44,7 +44,7 @@ MAY_IMPORT = {
         "voices",
         "plots",
     },  # fmt: skip
-    "export": {"audio_spec", "text", "voices", "models"},
+    "export": {"audio_spec", "ops", "text", "voices", "models"},
     "serving": {"models", "voices"},
 }
 

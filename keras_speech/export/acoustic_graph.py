@@ -153,6 +153,6 @@ def require_tensorflow():
     """Raises `ValueError` on another backend, whose models are no graphs of TensorFlow."""
     if keras.backend.backend() != "tensorflow":
         raise ValueError(
-            "A SavedModel must be written on the TensorFlow backend. "
+            "A model must be exported on the TensorFlow backend. "
             f"Received: {keras.backend.backend()}."
         )

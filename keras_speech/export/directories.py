@@ -1,4 +1,4 @@
-"""Write a SavedModel as a whole, or not at all."""
+"""Write a directory of exported files as a whole, or not at all."""
 
 import contextlib
 import os
@@ -26,14 +26,27 @@ def save_whole(module, directory, signatures, finish=None):
         signatures: dict of `tf.function`s by name.
         finish: function of the `pathlib.Path` where it stands before it is moved. Defaults to none.
     """
+    with written_whole(directory) as temporary:
+        tf.saved_model.save(module, str(temporary), signatures=signatures)
+        if finish is not None:
+            finish(temporary)
+
+
+@contextlib.contextmanager
+def written_whole(directory):
+    """Gives the block a directory to fill, which is then moved to `directory`.
+
+    If the block raises, nothing is left.
+
+    Args:
+        directory: `pathlib.Path` that `free_directory` gave.
+    """
     made = [each for each in directory.parents if not each.exists()]
     temporary = None
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
         temporary = tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent)
-        tf.saved_model.save(module, temporary, signatures=signatures)
-        if finish is not None:
-            finish(Path(temporary))
+        yield Path(temporary)
         os.chmod(temporary, 0o755)
         if directory.exists():
             directory.rmdir()

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from keras_speech.ops import dynamic, masking
+from keras_speech.ops import dynamic, masking, portable
 from keras_speech.ops import stft as stft_ops
 
 _SMALLEST_MAGNITUDE = 1e-16
@@ -89,21 +89,22 @@ def griffin_lim(
         stft_ops.hann_window(n_fft=n_fft, win_length=win_length), dtype=dtype
     )
     weight = stft_ops.overlap_add(present * window**2, hop_length=hop_length, xp=xp)
-    weight = 1.0 / xp.maximum(weight, _SMALLEST_WINDOW_SUM)
+    weight = 1.0 / xp.maximum(weight, portable.smallest(_SMALLEST_WINDOW_SUM))
 
     def signal_of(real, imag):
-        x = xp.irfft((real, imag), n_fft) * window
+        x = portable.irfft(real, imag, n_fft, xp) * window
         return stft_ops.overlap_add(x, hop_length=hop_length, xp=xp) * weight
 
     def with_magnitude(real, imag):
-        scale = magnitude / xp.maximum(xp.sqrt(real * real + imag * imag), _SMALLEST_MAGNITUDE)
+        size = xp.sqrt(real * real + imag * imag)
+        scale = magnitude / xp.maximum(size, portable.smallest(_SMALLEST_MAGNITUDE))
         return real * scale, imag * scale
 
     def round_(_, state):
         real, imag, last_real, last_imag = state
         x = signal_of(real, imag)
         x = stft_ops.frame(x, n_fft=n_fft, hop_length=hop_length, frames=frames, xp=xp)
-        new_real, new_imag = xp.rfft(x * window)
+        new_real, new_imag = portable.rfft(x * window, xp)
         # c_n + momentum (c_n - c_{n-1}), up to a factor that the phase does not see.
         back = momentum / (1 + momentum)
         real, imag = with_magnitude(new_real - back * last_real, new_imag - back * last_imag)

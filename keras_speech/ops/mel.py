@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from keras_speech.ops import dynamic, stft
+from keras_speech.ops import dynamic, portable, stft
 
 # Slaney's scale is linear up to 1 kHz (3 mel per 200 Hz) and logarithmic above, where each mel
 # is a step of 6.4 ** (1 / 27).
@@ -186,7 +186,8 @@ def log_magnitude_start(mel, spec):
     bins, inside = np.arange(len(shares)), np.flatnonzero(shares.any(axis=1))
     shares = shares[inside[np.abs(bins[:, None] - inside).argmin(axis=1)]]
     mel = mel - xp.convert_to_tensor(np.log(band_sums), dtype=mel.dtype)
-    start = xp.matmul(mel, xp.convert_to_tensor(shares.T, dtype=mel.dtype))
+    shares = xp.convert_to_tensor(shares.T, dtype=mel.dtype)
+    start = xp.matmul(mel, portable.kept(shares, mel))
     return start[0] if single else start
 
 
@@ -210,13 +211,13 @@ def fit_to_mel(magnitude, mel, spec, n_iter=3):
     filters = filterbank_of(spec)
     _, shares = _shares(spec)
     dtype = magnitude.dtype
-    to_bands = xp.convert_to_tensor(filters, dtype=dtype)
-    to_freqs = xp.convert_to_tensor(shares.T, dtype=dtype)
+    to_bands = portable.kept(xp.convert_to_tensor(filters, dtype=dtype), mel)
+    to_freqs = portable.kept(xp.convert_to_tensor(shares.T, dtype=dtype), mel)
     outside = xp.convert_to_tensor((filters.sum(axis=1) == 0).astype("float32"), dtype=dtype)
     target = log_expand(xp.cast(mel, dtype))
     for _ in range(n_iter):
         bands = xp.matmul(magnitude, to_bands)
-        ratios = xp.matmul(target / xp.maximum(bands, _SMALLEST), to_freqs)
+        ratios = xp.matmul(target / xp.maximum(bands, portable.smallest(_SMALLEST)), to_freqs)
         magnitude = magnitude * (ratios + outside)
     return magnitude
 

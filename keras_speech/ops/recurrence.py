@@ -3,6 +3,8 @@
 import numpy as np
 from keras import ops
 
+from keras_speech.ops import portable
+
 
 def shifted(x):
     """`x` one step later, zeros first: the value that each step found, `(time, ...)`."""
@@ -32,6 +34,8 @@ def scan(step, carry, outputs, inputs, reverse=False):
     Returns: pair of the last carry and a tuple of tensors `(time, ...)`, the outputs in the order
     of the inputs.
     """
+    if portable.is_portable():
+        return _scan_in_place(step, carry, outputs, inputs, reverse)
     n = len(carry)
 
     def body(both, t):
@@ -50,6 +54,29 @@ def scan(step, carry, outputs, inputs, reverse=False):
         for x, like in zip(stacked[n:], outputs, strict=True)
     )
     return last[:n], tuple(stacked)
+
+
+def _scan_in_place(step, carry, outputs, inputs, reverse):
+    """`scan` that writes rows into arrays that are there from the start."""
+    n_steps = ops.shape(inputs[0])[0]
+
+    def body(i, carry, filled):
+        t = n_steps - 1 - i if reverse else i
+        carry, output = step(carry, tuple(x[t] for x in inputs))
+        filled = tuple(
+            ops.slice_update(rows, (t,) + (0,) * len(row.shape), row[None])
+            for rows, row in zip(filled, output, strict=True)
+        )
+        return i + 1, carry, filled
+
+    filled = tuple(ops.zeros((n_steps, *ops.shape(x)), dtype=x.dtype) for x in outputs)
+    _, carry, filled = ops.while_loop(
+        lambda i, *_: i < n_steps, body, (ops.convert_to_tensor(0, dtype="int32"), carry, filled)
+    )
+    filled = (
+        ops.reshape(rows, (n_steps, *ops.shape(x))) for rows, x in zip(filled, outputs, strict=True)
+    )
+    return carry, tuple(filled)
 
 
 def scan_joined(step, carry, outputs, inputs, undifferentiated=()):

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from keras_speech.ops import dynamic
+from keras_speech.ops import dynamic, portable
 
 PADDINGS = ("center", "hop")
 
@@ -173,7 +173,7 @@ def stft(samples, *, n_fft, hop_length, win_length, padding="center"):
     x = _reflect(x, pad_length(n_fft=n_fft, hop_length=hop_length, padding=padding), xp)
     x = frame(x, n_fft=n_fft, hop_length=hop_length, frames=frames, xp=xp)
     window = hann_window(n_fft=n_fft, win_length=win_length)
-    real, imag = xp.rfft(x * xp.convert_to_tensor(window, dtype=x.dtype))
+    real, imag = portable.rfft(x * xp.convert_to_tensor(window, dtype=x.dtype), xp)
     return (real[0], imag[0]) if single else (real, imag)
 
 
@@ -207,10 +207,12 @@ def istft(real, imag, *, n_fft, hop_length, win_length, padding="center", length
             f"Received: shape={tuple(real.shape)}, n_fft={n_fft}."
         )
     window = xp.convert_to_tensor(hann_window(n_fft=n_fft, win_length=win_length), dtype=real.dtype)
-    x = overlap_add(xp.irfft((real, imag), n_fft) * window, hop_length=hop_length, xp=xp)
+    x = portable.irfft(real, imag, n_fft, xp) * window
+    x = overlap_add(x, hop_length=hop_length, xp=xp)
     frames = xp.shape(real)[1]
     squares = xp.ones((1, frames, 1), dtype=real.dtype) * window**2
-    x = x / xp.maximum(overlap_add(squares, hop_length=hop_length, xp=xp), _SMALLEST_WINDOW_SUM)
+    weight = overlap_add(squares, hop_length=hop_length, xp=xp)
+    x = x / xp.maximum(weight, portable.smallest(_SMALLEST_WINDOW_SUM))
     pad = pad_length(n_fft=n_fft, hop_length=hop_length, padding=padding)
     if length is None:
         length = n_fft + (frames - 1) * hop_length - 2 * pad

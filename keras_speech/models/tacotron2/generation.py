@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_speech.ops import masking, recurrence
+from keras_speech.ops import masking, portable, recurrence
 
 # Steps between two looks at whether all rows have stopped, and between two writes to the result:
 # large enough that copying the result costs little, small enough to waste few steps at the end.
@@ -42,7 +42,7 @@ def decode(decoder, values, mask, noise, stop_threshold, end_patience=0):
         probability = ops.sigmoid(ops.cast(stop_logits, "float32"))
         stopped = ops.logical_or(stopped, probability > stop_threshold)
         if end_patience:
-            at_last = ops.cast(ops.argmax(weights, axis=1), "int32") == last_token
+            at_last = portable.argmax(weights) == last_token
             # A monotonic attention that has left the text has no weight anywhere.
             at_last = ops.logical_or(at_last, ops.max(weights, axis=1) <= 0)
             n_last = n_last + ops.cast(at_last, "int32")

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_speech.ops import masking, recurrence
+from keras_speech.ops import masking, portable, recurrence
 
 # Steps between two looks at whether all rows have stopped, between two writes to the result, and
 # between two to the large cache: large enough that copying these costs little, small enough to
@@ -40,9 +40,9 @@ def decode(decoder, values, mask, noise, stop_threshold, window):
 
     def run_chunk(start, mel, weights, past, carry):
         n_chunks = start // CHUNK
-        # Where sizes may change, later steps' room is not even looked at.
+        # Where sizes may change, and be 0, later steps' room is not even looked at.
         filled = past
-        if keras.backend.backend() != "jax":
+        if keras.backend.backend() != "jax" and not portable.is_portable():
             filled = keras.tree.map_structure(lambda x: x[:n_chunks], past)
 
         def step(carry, inputs):
@@ -54,7 +54,7 @@ def decode(decoder, values, mask, noise, stop_threshold, window):
             step_mel, stop_logits, step_weights, recent = decoder.step(
                 frame, memory, mask, filled, recent, n_chunks, place, window=near, noise=step_noise
             )
-            token = ops.cast(ops.argmax(ops.mean(step_weights, axis=1), axis=-1), "int32")
+            token = portable.argmax(ops.mean(step_weights, axis=1))
             n_steps = ops.where(stopped, n_steps, start + place + 1)
             probability = ops.sigmoid(ops.cast(stop_logits, "float32"))
             stopped = ops.logical_or(stopped, probability > stop_threshold)
