@@ -24,11 +24,15 @@ import numpy as np
 import sizes_sides
 import vocoders
 
-VARIANTS = ("float32", "float16", "int8", "pruned 30 %, int8", "pruned 50 %, int8")
+VARIANTS = (
+    "float32", "float16", "int8", "pruned 30 %, int8", "pruned 50 %, int8",
+    "LiteRT float32", "LiteRT float16", "LiteRT int8",
+)  # fmt: skip
 HEAD = (
-    "| | models (MB) | deflated (MB) | loading (s) | real-time factor | memory (GiB) "
-    "| words wrong | closed-LM WER | more than float32 | mel, RMS | largest |"
+    "| | models (MB) | deflated (MB) | loading (s) | real-time factor | words wrong "
+    "| closed-LM WER | more than float32 | mel, RMS | largest |"
 )
+MODELS = (".keras", ".tflite", ".onnx")
 
 
 def megabytes(path):
@@ -39,9 +43,6 @@ def megabytes(path):
         for file in files:
             archive.write(file)
     return sum(file.stat().st_size for file in files) / 1e6, len(buffer.getvalue()) / 1e6
-
-
-MODELS = (".keras",)
 
 
 def rate(errors):
@@ -69,7 +70,7 @@ def row(label, figures, reference, path, mels):
     size, deflated = megabytes(path)
     cells = [
         label, f"{size:.1f}", f"{deflated:.1f}", f"{figures['loading']:.2f}",
-        f"{figures['seconds'] / figures['sound']:.3f}", f"{figures['memory']:.2f}",
+        f"{figures['seconds'] / figures['sound']:.3f}",
     ]  # fmt: skip
     if "errors" in figures:
         errors, known = figures["errors"], reference["errors"]

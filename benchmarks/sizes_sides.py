@@ -8,20 +8,26 @@ import argparse
 import json
 from pathlib import Path
 
+from sizes_devices import run_by_files
 from speaking import SENTENCES, clocked
-from vocoder_sides import memory, start_ours
+from vocoder_sides import start_ours
 
 N_MELS_KEPT = 20  # sentences
+# First words of variants that other programs run -> the function of `ks.export` that makes them.
+RUNTIMES = {"LiteRT": "litert", "ONNX": "onnx"}
 
 
 def make(name, variant, path):
     """Writes a bundled voice as one of the variants of `sizes.py`."""
-    from keras_speech.voices import Voice
+    import keras_speech as ks
 
-    voice = Voice.from_preset(name)
-    pruned, _, weights = variant.rpartition(", ")
-    if pruned:
-        prune(voice, int(pruned.split()[1]) / 100)
+    voice = ks.Voice.from_preset(name)
+    runtime, _, weights = variant.rpartition(" ")
+    if runtime in RUNTIMES:
+        getattr(ks.export, RUNTIMES[runtime])(voice, path, weights=weights)
+        return
+    if runtime:
+        prune(voice, int(runtime.split()[1]) / 100)
     voice.save_to_preset(path, weights_dtype=weights)
 
 
@@ -39,19 +45,21 @@ def prune(voice, share):
 
 
 def speak(name, variant, path, sentences):
-    """The figures of a voice and what it says: times in seconds, memory in GiB."""
+    """The figures of a voice and what it says: all times in seconds."""
     from keras_speech.voices import Voice
 
-    loading, voice = clocked(lambda: Voice.from_preset(path))
+    if variant.split()[0] in RUNTIMES:
+        voice = Voice.from_preset(name)
+        # Of the files alone: an app has no use for the rest.
+        loading, _ = clocked(lambda: run_by_files(voice, Path(path)))
+    else:
+        loading, voice = clocked(lambda: Voice.from_preset(path))
     warming, _ = clocked(voice.warm_up)
     for sentence in sentences[:2]:
         voice.speak(sentence)
     seconds, spoken = clocked(lambda: [voice.speak(sentence) for sentence in sentences])
     sound = sum(speech.duration for speech in spoken)
-    figures = dict(
-        loading=loading, warming=warming, seconds=seconds, sound=sound, memory=memory()
-    )  # fmt: skip
-    return figures, spoken
+    return dict(loading=loading, warming=warming, seconds=seconds, sound=sound), spoken
 
 
 def errors(spoken, sentences, data):
