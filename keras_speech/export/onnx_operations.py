@@ -1,0 +1,82 @@
+"""What tf2onnx does not know of TensorFlow's operations, in standard operations of ONNX."""
+
+import numpy as np
+
+
+def _dynamic_update_slice(make, data, updates, starts):
+    """Rows written over those of `data`: along the first axis only, as all of this package's."""
+    n_rows = make("Gather", make("Shape", updates), np.int64(0))
+    first = make("Cast", make("Gather", starts, np.int64(0)), to=7)
+    rows = make("Range", first, make("Add", first, n_rows), np.int64(1))
+    return make("ScatterND", data, make("Unsqueeze", rows, np.array([1])), updates)
+
+
+def _log1p(make, x):
+    """Kahan's: right to the last bits where `1 + x` has lost them."""
+    one, zero = np.float32(1), np.float32(0)
+    sum_ = make("Add", x, one)
+    kept = make("Sub", sum_, one)
+    lost = make("Equal", kept, zero)
+    ratio = make("Div", x, make("Where", lost, one, kept))
+    return make("Where", lost, x, make("Mul", make("Log", sum_), ratio))
+
+
+def _expm1(make, x):
+    """Kahan's, likewise."""
+    one, zero = np.float32(1), np.float32(0)
+    power = make("Exp", x)
+    less = make("Sub", power, one)
+    log = make("Log", power)
+    lost = make("Equal", log, zero)
+    ratio = make("Div", x, make("Where", lost, one, log))
+    # Where the power vanishes its logarithm is infinite.
+    vanished = make("Equal", less, np.float32(-1))
+    result = make("Where", vanished, less, make("Mul", less, ratio))
+    return make("Where", lost, x, result)
+
+
+def _erfc(make, x):
+    return make("Sub", np.float32(1), make("Erf", x))
+
+
+def _floor_mod(make, x, y):
+    """tf2onnx's own rounds towards zero, which `-(-x // y)` must not."""
+    return make("Mod", x, y)
+
+
+def _floor_div(make, x, y):
+    return make("Div", make("Sub", x, make("Mod", x, y)), y)
+
+
+def _handler(function):
+    """`function(make, *inputs)`, which makes nodes, as tf2onnx calls it."""
+
+    def handle(context, node, name, arguments):
+        from tf2onnx import utils
+
+        def make(operation, *inputs, **attributes):
+            inputs = [
+                each
+                if isinstance(each, str)
+                else context.make_const(utils.make_name("constant"), np.asarray(each)).output[0]
+                for each in inputs
+            ]
+            return context.make_node(operation, inputs, attr=attributes).output[0]
+
+        inputs, outputs = list(node.input), list(node.output)
+        shapes, dtypes = node.output_shapes, node.output_dtypes
+        context.remove_node(node.name)
+        result = function(make, *inputs)
+        context.make_node("Identity", [result], outputs=outputs, shapes=shapes, dtypes=dtypes)
+
+    return handle, []
+
+
+HANDLERS = {
+    "XlaDynamicUpdateSlice": _handler(_dynamic_update_slice),
+    "Log1p": _handler(_log1p),
+    "Expm1": _handler(_expm1),
+    "Erfc": _handler(_erfc),
+    "FloorMod": _handler(_floor_mod),
+    "FloorDiv": _handler(_floor_div),
+}
