@@ -11,27 +11,33 @@ from keras_speech.cli.errors import UsageError
 from keras_speech.cli.quiet import load_quietly
 from keras_speech.cli.voices import bundled_cards
 
-FORMATS = ("saved_model", "preset")
-WEIGHTS = ("float32", "float16", "int8")
+# The first has versions, the others are one directory.
+FORMATS = ("saved_model", "litert", "preset")
 
-# What a card says and `save_model_preset` sees for itself.
-OF_THE_MODEL = ("kind", "sample_rate")
+WEIGHTS = ("float32", "float16", "int8")
 
 EPILOG = """\
 saved_model is what TensorFlow Serving takes: OUT/1/, the next time OUT/2/, and so on, with the
 signatures serving_default, speak, wav_bytes, speak_wav_bytes, mel and vocode. Nothing of this
 package is needed to serve it.
 
-preset is a directory like the one of the voice or model itself, to be spoken with, served or
-evaluated in its place: smaller with --weights float16, and smallest with int8.
+litert is for phones: OUT/acoustic.tflite (tokens to mel), OUT/vocoder.tflite (mel to audio) and
+OUT/model.json; OUT must not exist or be empty. See docs/on_devices.md.
+
+preset is the voice or model once more, for this package: smaller with --weights float16, and
+smallest with int8. OUT must not exist or be empty. See docs/sizes.md.
 
 examples:
   keras-speech export kathleen served/kathleen
   keras-speech export my_voice/voice served/mine --format saved_model --version 7
   keras-speech export kathleen served/rough --vocoder griffin-lim
   keras-speech export my_vocoder served/vocoder
+  keras-speech export kathleen phone --format litert --weights float16
   keras-speech export my_voice/voice small --format preset --weights int8
 """
+
+# What a card says and `save_model_preset` sees for itself.
+OF_THE_MODEL = ("kind", "sample_rate")
 
 
 def add_parser(commands, parents):
@@ -50,9 +56,7 @@ def add_parser(commands, parents):
         "directory or .keras file of a vocoder or a WaveNet",
     )
     parser.add_argument(
-        "out",
-        metavar="OUT",
-        help="directory to hold the versions, or the preset itself; it is made as needed",
+        "out", metavar="OUT", help="directory to hold the versions or files; it is made as needed"
     )
     parser.add_argument(
         "--format", choices=FORMATS, default=FORMATS[0], help="default: %(default)s"
@@ -61,12 +65,14 @@ def add_parser(commands, parents):
         "--version",
         type=kinds.whole_number(1),
         metavar="N",
-        help="number of the version, which must not be there yet; default: one above the highest",
+        help="number of the version, which must not be there yet; default: one above the highest; "
+        "for saved_model",
     )
     parser.add_argument(
         "--weights",
         choices=WEIGHTS,
-        help="how a preset stores its weights: 4, 2 or about 1 byte each; default: float32",
+        help="what the weights become: float16 is half, int8 a quarter of the size; default: "
+        "float32; for litert and preset",
     )
     vocoders.add_option(parser)
     parser.set_defaults(run=run)
@@ -82,53 +88,69 @@ def run(arguments):
     vocoders.require_vocoder(arguments.vocoder)
     if Path(arguments.out).expanduser().is_file():
         raise UsageError(f"OUT `{arguments.out}` is a file; name a directory.")
-
-    if arguments.format == "preset" and arguments.version is not None:
-        raise UsageError("--version is for --format saved_model: a preset has none.")
-    if arguments.format != "preset" and arguments.weights is not None:
-        raise UsageError("--weights is for --format preset.")
+    has_versions = arguments.format == FORMATS[0]
+    if not has_versions and arguments.version is not None:
+        raise UsageError(f"--version is for --format {FORMATS[0]}, not {arguments.format}.")
+    if has_versions and arguments.weights is not None:
+        raise UsageError(f"--weights is not for --format {arguments.format}.")
 
     load_quietly(debug=arguments.debug)
-    if arguments.format == "preset":
-        path, what = _write_preset(arguments, is_voice), "preset"
+    from keras_speech.export import directories, versions
+
+    # Before anything is loaded: there may be something already.
+    if has_versions:
+        versions.free_version(arguments.out, arguments.version)
     else:
-        path, what = _write_saved_model(arguments, is_voice), "SavedModel"
+        directories.free_directory(arguments.out)
+    write, kind = {
+        "saved_model": (_write_saved_model, "SavedModel"),
+        "litert": (_write_litert, "LiteRT files"),
+        "preset": (_write_preset, "preset"),
+    }[arguments.format]
+    path = write(arguments, is_voice)
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     took = time.perf_counter() - started
-    print(f"{path}: {what} of {arguments.voice}, {size / 1e6:.1f} MB, made in {took:.1f} s")
+    print(f"{path}: {kind} of {arguments.voice}, {size / 1e6:.1f} MB, made in {took:.1f} s")
     return 0
 
 
 def _write_saved_model(arguments, is_voice):
-    import keras
+    from keras_speech.export import saved_model
 
-    from keras_speech.export import saved_model, versions
-    from keras_speech.models import presets
+    return saved_model(_load(arguments, is_voice), arguments.out, version=arguments.version)
 
-    # Before anything is loaded: there may be this version already.
-    versions.free_version(arguments.out, arguments.version)
-    if is_voice:
-        model = vocoders.load_voice(arguments)
-    else:
-        model = presets.load_model_of(keras.Model, arguments.voice)
-    return saved_model(model, arguments.out, version=arguments.version)
+
+def _write_litert(arguments, is_voice):
+    from keras_speech.export import litert
+
+    return litert(_load(arguments, is_voice), arguments.out, weights=arguments.weights or "float32")
 
 
 def _write_preset(arguments, is_voice):
-    weights = arguments.weights or WEIGHTS[0]
+    from keras_speech.models import presets
+
+    weights, out = arguments.weights or "float32", Path(arguments.out).expanduser()
     if is_voice:
         voice = vocoders.load_voice(arguments)
-        path = voice.save_to_preset(Path(arguments.out).expanduser(), weights_dtype=weights)
+        voice.save_to_preset(out, weights_dtype=weights)
     else:
-        from keras_speech.models import presets
-
         model, card = presets.load_model_preset(arguments.voice)
         card = {name: value for name, value in card.items() if name not in OF_THE_MODEL}
-        path = presets.save_model_preset(model, arguments.out, **card | {"weights_dtype": weights})
+        presets.save_model_preset(model, out, **{**card, "weights_dtype": weights})
     for notice in _directory(arguments.voice).glob("LICENSE*"):
         # What others ask to go with their work, such as a lexicon, goes with it.
-        shutil.copy(notice, path)
-    return path
+        shutil.copy(notice, out)
+    return out
+
+
+def _load(arguments, is_voice):
+    if is_voice:
+        return vocoders.load_voice(arguments)
+    import keras
+
+    from keras_speech.models import presets
+
+    return presets.load_model_of(keras.Model, arguments.voice)
 
 
 def _is_voice(name):
@@ -146,7 +168,7 @@ def _require_model(name):
 
 
 def _directory(name):
-    """Of a voice or model, wherever it is; of a file, nothing that is there."""
+    """Of a voice, wherever it is."""
     for card in bundled_cards():
         if card["name"] == name:
             return Path(card["directory"])
