@@ -61,6 +61,7 @@ setup(
             *YAML,
             *BEAM,
             *SERVE,
+            "ai-edge-litert>=2",
             "httpx>=0.27",
             "ipykernel",
             "nbclient",

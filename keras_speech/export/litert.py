@@ -87,7 +87,7 @@ def _converted(model, function, weights):
             raise
         raise ValueError(
             "`model` must have no operations but those of LiteRT. "
-            f"Received: a {type(model).__name__}, which needs {missing[1]}."
+            f"Received: {type(model).__name__}, which needs {missing[1]}."
         ) from None
 
 

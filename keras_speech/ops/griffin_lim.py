@@ -88,8 +88,11 @@ def griffin_lim(
     window = xp.convert_to_tensor(
         stft_ops.hann_window(n_fft=n_fft, win_length=win_length), dtype=dtype
     )
+    # Its square is computed, not stored: the smallest are beyond a float16.
+    window = portable.kept(window, magnitude)
     weight = stft_ops.overlap_add(present * window**2, hop_length=hop_length, xp=xp)
-    weight = 1.0 / xp.maximum(weight, portable.smallest(_SMALLEST_WINDOW_SUM))
+    smallest = portable.small(_SMALLEST_MAGNITUDE, magnitude)
+    weight = 1.0 / xp.maximum(weight, portable.small(_SMALLEST_WINDOW_SUM, magnitude))
 
     def signal_of(real, imag):
         x = portable.irfft(real, imag, n_fft, xp) * window
@@ -97,7 +100,7 @@ def griffin_lim(
 
     def with_magnitude(real, imag):
         size = xp.sqrt(real * real + imag * imag)
-        scale = magnitude / xp.maximum(size, portable.smallest(_SMALLEST_MAGNITUDE))
+        scale = magnitude / xp.maximum(size, smallest)
         return real * scale, imag * scale
 
     def round_(_, state):

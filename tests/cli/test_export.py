@@ -37,6 +37,18 @@ def test_a_version_that_is_there_is_refused_before_anything_is_loaded(
     assert "`version` must not be there yet" in capsys.readouterr().err
 
 
+def test_a_model_becomes_files_for_phones(tmp_path, capsys):
+    model = ks.Vocos(VOICE_SPEC, channels=4, hidden_channels=4, n_blocks=1)
+    directory = ks.models.save_model_preset(model, tmp_path / "vocoder")
+    argv = ["export", str(directory), str(tmp_path / "out"), "--format", "litert"]
+    assert main([*argv, "--weights", "float16"]) == 0
+    assert capsys.readouterr().out.startswith(f"{tmp_path / 'out'}: LiteRT files of {directory}, ")
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["model.json", "vocoder.tflite"]
+    assert main(argv) == 1
+    assert "`directory` must not exist or be empty" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "argv, message",
     [
@@ -44,6 +56,8 @@ def test_a_version_that_is_there_is_refused_before_anything_is_loaded(
         (["kathleen", "file"], "OUT `file` is a file"),
         (["piano", "out", "--vocoder", "griffin-lim"], "--vocoder is for voices"),
         (["kathleen", "out", "--vocoder", "gone"], "--vocoder `gone` must be griffin-lim"),
+        (["piano", "out", "--weights", "int8"], "--weights is not for --format saved_model"),
+        (["piano", "out", "--format", "litert", "--version", "2"], "--version is for --format sav"),
     ],
 )
 def test_wrong_arguments_exit_with_2(argv, message, tmp_path, capsys, monkeypatch):
