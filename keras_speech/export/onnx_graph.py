@@ -34,7 +34,7 @@ def onnx_model(function, inputs):
         ValueError: if it has an operation that ONNX lacks.
     """
     import onnx
-    from tf2onnx import optimizer, tf_loader, tfonnx
+    from tf2onnx import tf_loader, tfonnx
 
     from keras_speech.export.onnx_operations import HANDLERS
 
@@ -59,12 +59,24 @@ def onnx_model(function, inputs):
                 output_names=ends,
                 tensors_to_rename=names,
             )
-            model = optimizer.optimize_graph(converted).make_model("keras_speech")
+            model = _optimized(converted).make_model("keras_speech")
     lacking = sorted(_foreign_operations(model.graph))
     if lacking:
         raise ValueError(f"ONNX has no operation for {', '.join(lacking)}.")
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def _optimized(converted):
+    """Without what runtimes do themselves as they load a file, on which tf2onnx spends minutes."""
+    from tf2onnx.optimizer import optimize_graph
+    from tf2onnx.optimizer.const_fold_optimizer import ConstFoldOptimizer
+    from tf2onnx.optimizer.identity_optimizer import IdentityOptimizer
+    from tf2onnx.optimizer.transpose_optimizer import TransposeOptimizer
+
+    passes = (TransposeOptimizer, ConstFoldOptimizer, IdentityOptimizer)
+    passes = {each.__name__: each for each in passes}
+    return optimize_graph(converted, catch_errors=False, optimizers=passes)
 
 
 def nodes_of(graph):

@@ -40,34 +40,48 @@ def _erfc(make, x):
 
 
 def _floor_mod(make, x, y):
-    """tf2onnx's own rounds towards zero, which `-(-x // y)` must not."""
+    """tf2onnx's own rounds whole numbers towards zero, which `-(-x // y)` must not."""
+    if make.is_float(x):
+        return make("Sub", x, make("Mul", y, make("Floor", make("Div", x, y))))
     return make("Mod", x, y)
 
 
 def _floor_div(make, x, y):
+    if make.is_float(x):
+        return make("Floor", make("Div", x, y))
     return make("Div", make("Sub", x, make("Mod", x, y)), y)
 
 
-def _handler(function):
-    """`function(make, *inputs)`, which makes nodes, as tf2onnx calls it."""
+class _Maker:
+    """Makes nodes: `make("Add", x, 1)` gives the name of the sum."""
 
-    def handle(context, node, name, arguments):
+    def __init__(self, graph):
+        self.graph = graph
+
+    def __call__(self, operation, *inputs, **attributes):
+        names = [each if isinstance(each, str) else self._constant(each) for each in inputs]
+        return self.graph.make_node(operation, names, attr=attributes).output[0]
+
+    def _constant(self, value):
         from tf2onnx import utils
 
-        def make(operation, *inputs, **attributes):
-            inputs = [
-                each
-                if isinstance(each, str)
-                else context.make_const(utils.make_name("constant"), np.asarray(each)).output[0]
-                for each in inputs
-            ]
-            return context.make_node(operation, inputs, attr=attributes).output[0]
+        return self.graph.make_const(utils.make_name("constant"), np.asarray(value)).output[0]
 
+    def is_float(self, name):
+        from onnx import TensorProto
+
+        return self.graph.get_dtype(name) in (TensorProto.FLOAT, TensorProto.DOUBLE)
+
+
+def _handler(function):
+    """`function(make, *inputs)` as tf2onnx calls it."""
+
+    def handle(graph, node, name, arguments):
         inputs, outputs = list(node.input), list(node.output)
         shapes, dtypes = node.output_shapes, node.output_dtypes
-        context.remove_node(node.name)
-        result = function(make, *inputs)
-        context.make_node("Identity", [result], outputs=outputs, shapes=shapes, dtypes=dtypes)
+        graph.remove_node(node.name)
+        result = function(_Maker(graph), *inputs)
+        graph.make_node("Identity", [result], outputs=outputs, shapes=shapes, dtypes=dtypes)
 
     return handle, []
 

@@ -32,8 +32,8 @@ def scope(rfft=None):
     >>> import numpy as np
     >>> with scope():
     ...     real, imag = rfft(np.ones((1, 8), "float32"), ops)
-    >>> np.asarray(real).round(3).tolist()
-    [[8.0, 0.0, 0.0, 0.0, 0.0]]
+    >>> float(real[0, 0])
+    8.0
     """
     token = _rfft.set(rfft or rfft_by_products)
     try:
