@@ -97,7 +97,7 @@ def main():
     options = ["--sentences", arguments.sentences]
     options += [] if arguments.no_wer else ["--scored"]
     options += ["--data", arguments.data] if arguments.data else []
-    print(acoustic.machine() + "\n", flush=True)
+    print(acoustic.machine(("tensorflow", "keras")) + "\n", flush=True)
     for name in arguments.voices:
         print(f"{name}\n\n{HEAD}\n" + "|---" * HEAD.count(" | ") + "|---|", flush=True)
         with tempfile.TemporaryDirectory() as directory:
