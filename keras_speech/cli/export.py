@@ -10,9 +10,9 @@ from keras_speech.cli.errors import UsageError
 from keras_speech.cli.quiet import load_quietly
 from keras_speech.cli.voices import bundled_cards
 
-FORMATS = ("saved_model", "litert")
+FORMATS = ("saved_model", "litert", "onnx")
 # Those that are made for devices, one directory without versions.
-DEVICE_FORMATS = ("litert",)
+DEVICE_FORMATS = {"litert": "LiteRT", "onnx": "ONNX"}
 
 WEIGHTS = ("float32", "float16", "int8")
 
@@ -22,7 +22,8 @@ signatures serving_default, speak, wav_bytes, speak_wav_bytes, mel and vocode. N
 package is needed to serve it.
 
 litert is for phones: OUT/acoustic.tflite (tokens to mel), OUT/vocoder.tflite (mel to audio) and
-OUT/model.json; OUT must not exist or be empty. See docs/on_devices.md.
+OUT/model.json; OUT must not exist or be empty. onnx is the same for onnxruntime: OUT/acoustic.onnx,
+OUT/vocoder.onnx and OUT/model.json. See docs/on_devices.md.
 
 examples:
   keras-speech export kathleen served/kathleen
@@ -30,6 +31,7 @@ examples:
   keras-speech export kathleen served/rough --vocoder griffin-lim
   keras-speech export my_vocoder served/vocoder
   keras-speech export kathleen phone --format litert --weights float16
+  keras-speech export kathleen kathleen-onnx --format onnx
 """
 
 
@@ -65,7 +67,7 @@ def add_parser(commands, parents):
         "--weights",
         choices=WEIGHTS,
         help="what the weights become: float16 is half, int8 a quarter of the size; default: "
-        "float32; for litert",
+        "float32; for litert and onnx",
     )
     vocoders.add_option(parser)
     parser.set_defaults(run=run)
@@ -98,8 +100,9 @@ def run(arguments):
         versions.free_version(arguments.out, arguments.version)
     model = vocoders.load_voice(arguments) if is_voice else _load_model(arguments.voice)
     if for_device:
-        path = export.litert(model, arguments.out, weights=arguments.weights or WEIGHTS[0])
-        kind = "LiteRT files"
+        write = getattr(export, arguments.format)
+        path = write(model, arguments.out, weights=arguments.weights or WEIGHTS[0])
+        kind = f"{DEVICE_FORMATS[arguments.format]} files"
     else:
         path = export.saved_model(model, arguments.out, version=arguments.version)
         kind = "SavedModel"

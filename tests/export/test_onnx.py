@@ -6,97 +6,109 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import keras_speech as ks
-from export.tiny_models import ACOUSTIC_MODELS, tiny_model, tiny_voice
+from export.server import SPEC
+from export.tiny_models import tiny_model, tiny_voice
+from keras_speech.export import device_functions, onnx_graph
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 
 # Those of the zoo that are most used; the others take longer to convert.
-FIRST = ("FastSpeech2", "Tacotron2", "HiFiGAN", "Vocos")
-OTHERS = ("Tacotron", "TransformerTTS", "NeuralHMMTTS", "GriffinLim", "WaveGlow")
-NAMES = [*FIRST, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)]
+VOICES = [
+    ("FastSpeech2", "HiFiGAN"),
+    ("Tacotron2", "Vocos"),
+    *(
+        pytest.param(pair, marks=pytest.mark.slow)
+        for pair in [("Tacotron", "GriffinLim"), ("TransformerTTS", "WaveGlow")]
+    ),
+    pytest.param(("NeuralHMMTTS", "HiFiGAN"), marks=pytest.mark.slow),
+]
 
-# Mels are equal to the last bits. Rounds of Griffin-Lim divide by magnitudes that may be next to
-# nothing, so that the sound of vocoders with such rounds carries rounding further.
-TOLERANCES = {"GriffinLim": 1e-4, "Vocos": 1e-4}
+# Mels are equal to the last bits, and so is most sound. Rounds of Griffin-Lim divide by magnitudes
+# that may be next to nothing, so that they carry rounding further.
+TOLERANCES = {"GriffinLim": 1e-4}
 
 
 def run(path, **inputs):
     """The outputs of a file, by name."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    return dict(
-        zip([each.name for each in session.get_outputs()], session.run(None, inputs), strict=True)
-    )
+    names = [each.name for each in session.get_outputs()]
+    return dict(zip(names, session.run(None, inputs), strict=True))
 
 
-@pytest.fixture(scope="module", params=NAMES)
+def card_of(path):
+    return json.loads((path / "model.json").read_text())
+
+
+@pytest.fixture(scope="module", params=VOICES, ids="-".join)
 def exported(request, tmp_path_factory):
-    """A model and the directory of its files."""
-    model = tiny_model(request.param)
-    return model, ks.export.onnx(model, tmp_path_factory.mktemp("onnx") / request.param)
-
-
-def files_of(path):
-    return [each for each in sorted(path.iterdir()) if each.suffix == ".onnx"]
+    """A voice and the directory of its files."""
+    voice = tiny_voice(*request.param)
+    return voice, ks.export.onnx(voice, tmp_path_factory.mktemp("onnx") / "a" / "b")
 
 
 def of_acoustic_model(card, n_tokens):
     """Inputs of a file, and the same for `generate`."""
     rng = np.random.default_rng(n_tokens)
     tokens = rng.integers(1, 20, (1, n_tokens)).astype("int32")
-    inputs, options = {"tokens": tokens}, {"max_frames": 120}
+    inputs, options = {"tokens": tokens}, {}
     if "speaker" in card["inputs"]:
         inputs["speaker"], options["speaker"] = np.array([1], "int32"), 1
     for name, control in card.get("controls", {}).items():
         value = control["neutral"] + 0.25
         inputs[name], options[name] = np.array([value], "float32"), value
     if "noise" in card["inputs"]:
-        steps = options["max_frames"] // card["frames_per_step"]
-        shape = steps, card["noise_channels"]
+        options |= {"max_frames": 120, "seed": 7}
+        shape = 120 // card["frames_per_step"], card["noise_channels"]
         inputs["noise"] = np.random.default_rng(7).random(shape, dtype="float32")
-        options["seed"] = 7
     return inputs, options
 
 
 @pytest.mark.parametrize("n", [1, 9, 40])
-def test_outputs_are_those_of_generate(exported, n):
-    """Of 1 token or frame, and of more."""
-    model, path = exported
-    (file,) = files_of(path)
-    name = type(model).__name__
-    if name in ACOUSTIC_MODELS:
-        card = json.loads((path / "model.json").read_text())["parts"]["acoustic"]
-        inputs, options = of_acoustic_model(card, n)
-        outputs, expected = run(file, **inputs), model.generate(inputs["tokens"], **options)
-        assert set(outputs) >= {"mel", "lengths", "alignment"}
-        for each in outputs:
-            np.testing.assert_allclose(outputs[each], expected[each], atol=1e-5, err_msg=each)
-    else:
-        mel = np.random.default_rng(n).normal(-3, 1, (1, n, 20)).astype("float32")
-        audio, expected = run(file, mel=mel)["audio"], model.generate(mel=mel, seed=0)
-        assert np.abs(expected).max() > 0.1
-        np.testing.assert_allclose(audio, expected, atol=TOLERANCES.get(name, 1e-5))
+def test_mels_are_those_of_generate(exported, n):
+    """Of one token, and of more."""
+    voice, path = exported
+    inputs, options = of_acoustic_model(card_of(path)["parts"]["acoustic"], n)
+    outputs = run(path / "acoustic.onnx", **inputs)
+    expected = voice.acoustic_model.generate(inputs["tokens"], **options)
+    assert set(outputs) >= {"mel", "lengths", "alignment"}
+    for name, output in outputs.items():
+        np.testing.assert_allclose(output, expected[name], atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("n", [1, 9, 40])
+def test_sound_is_that_of_generate(exported, n):
+    """Of one frame, and of more."""
+    voice, path = exported
+    mel = np.random.default_rng(n).normal(-3, 1, (1, n, 20)).astype("float32")
+    audio = run(path / "vocoder.onnx", mel=mel)["audio"]
+    expected = voice.vocoder.generate(mel=mel, seed=0)
+    assert np.abs(expected).max() > 0.1
+    tolerance = TOLERANCES.get(type(voice.vocoder).__name__, 1e-5)
+    np.testing.assert_allclose(audio, expected, atol=tolerance)
 
 
 def test_has_standard_operations_alone(exported):
     """Those of operator set 18, in loops too; and the files are valid."""
-    from keras_speech.export.onnx_graph import nodes_of
-
-    (file,) = files_of(exported[1])
-    model = onnx.load(file)
-    onnx.checker.check_model(model, full_check=True)
-    assert [(each.domain, each.version) for each in model.opset_import] == [("", 18)]
-    assert {node.domain for node in nodes_of(model.graph)} <= {""}
+    for name in ("acoustic.onnx", "vocoder.onnx"):
+        model = onnx.load(exported[1] / name)
+        onnx.checker.check_model(model, full_check=True)
+        assert [(each.domain, each.version) for each in model.opset_import] == [("", 18)]
+        assert {node.domain for node in onnx_graph.nodes_of(model.graph)} <= {""}
 
 
 def test_card_names_what_goes_in_and_comes_out(exported):
-    _, path = exported
-    (part,) = json.loads((path / "model.json").read_text())["parts"].values()
-    session = onnxruntime.InferenceSession(path / part["file"])
-    assert list(part["inputs"]) == [each.name for each in session.get_inputs()]
-    assert sorted(part["outputs"]) == sorted(each.name for each in session.get_outputs())
+    voice, path = exported
+    assert sorted(os.listdir(path)) == ["acoustic.onnx", "model.json", "vocoder.onnx"]
+    card = card_of(path)
+    assert card["symbols"]["a"] == voice.tokenizer.symbols.index("a")
+    for part in card["parts"].values():
+        session = onnxruntime.InferenceSession(path / part["file"])
+        assert list(part["inputs"]) == [each.name for each in session.get_inputs()]
+        assert sorted(part["outputs"]) == sorted(each.name for each in session.get_outputs())
 
 
 @pytest.mark.parametrize("kind", ["plain", pytest.param("conditioned", marks=pytest.mark.slow)])
@@ -111,7 +123,7 @@ def test_a_wavenet_goes_on_from_its_state(kind, tmp_path):
         )
     model = ks.WaveNet(**sizes)
     path = ks.export.onnx(model, tmp_path / "out")
-    card = json.loads((path / "model.json").read_text())["parts"]["wavenet_step"]
+    card = card_of(path)["parts"]["wavenet_step"]
     length, n_given, n_samples = card["step_length"], 50, 1200
     prime = np.random.default_rng(0).uniform(-1, 1, (1, n_given)).astype("float32")
     options, inputs = {}, {}
@@ -151,41 +163,74 @@ def test_a_wavenet_goes_on_from_its_state(kind, tmp_path):
     np.testing.assert_allclose(samples, expected, atol=1e-5)
 
 
-def test_a_voice_is_two_files_and_a_card(tmp_path):
-    voice = tiny_voice("FastSpeech2", "HiFiGAN")
-    path = ks.export.onnx(voice, tmp_path / "deep" / "out")
-    assert sorted(os.listdir(path)) == ["acoustic.onnx", "model.json", "vocoder.onnx"]
-    card = json.loads((path / "model.json").read_text())
-    assert card["symbols"]["a"] == voice.tokenizer.symbols.index("a")
-    assert card["speakers"] == ["ann", "bob", "cid"]
-    with pytest.raises(ValueError, match="`directory` must not exist or be empty"):
-        ks.export.onnx(voice, path)
-
-
-def test_nothing_is_left_of_what_cannot_be(tmp_path):
+def test_nothing_is_left_of_what_cannot_be(tmp_path, monkeypatch):
     """The second of the files cannot be made."""
+    spec = tf.TensorSpec([1, None], tf.float32, "x")
 
-    class Odd(ks.HiFiGAN):
-        def vocode(self, mel, mask=None, noise_start=None, seed=None):
-            import tensorflow as tf
+    def part(name, operation):
+        function = tf.function(lambda x: {"y": operation(x)}, input_signature=[spec])
+        return device_functions.DeviceFunction(name, function, [spec], ("y",))
 
-            return tf.math.digamma(super().vocode(mel, mask, noise_start, seed))
+    class Odd:
+        pass
 
-    voice = tiny_voice("FastSpeech2", "HiFiGAN")
-    voice.vocoder = Odd.from_config(voice.vocoder.get_config())
-    with pytest.raises(ValueError, match="Received: a Odd. ONNX has no operation for Digamma"):
-        ks.export.onnx(voice, tmp_path / "out")
+    parts = {"able": part("acoustic", tf.exp), Odd(): part("vocoder", tf.math.digamma)}
+    # The function of this name stands where the module does.
+    module = sys.modules["keras_speech.export.onnx"]
+    monkeypatch.setattr(module, "device_parts", lambda model: parts)
+    with pytest.raises(ValueError, match="Received: Odd. ONNX has no operation for Digamma"):
+        ks.export.onnx(None, tmp_path / "a" / "out")
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("model", [None, 3, "kathleen"])
-def test_other_things_are_refused(model, tmp_path):
-    with pytest.raises(ValueError, match="`model` must be a Voice"):
-        ks.export.onnx(model, tmp_path / "out")
+def test_what_is_there_is_not_overwritten(tmp_path):
+    (tmp_path / "mine").touch()
+    with pytest.raises(ValueError, match="`directory` must not exist or be empty"):
+        ks.export.onnx(tiny_model("Vocos"), tmp_path)
+
+
+def test_other_things_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="`model` must be a Voice.*Received: str"):
+        ks.export.onnx("kathleen", tmp_path / "out")
 
 
 def test_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tf2onnx", None)
     with pytest.raises(ImportError, match=r"pip install \"keras-speech\[onnx\]\""):
-        ks.export.onnx(tiny_model("HiFiGAN"), tmp_path / "out")
+        ks.export.onnx(tiny_model("Vocos"), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("weights, share, atol", [("float16", 0.5, 0.003), ("int8", 0.25, 0.05)])
+def test_weights_of_fewer_bits_make_smaller_files_that_sound_alike(tmp_path, weights, share, atol):
+    model = ks.Vocos(
+        SPEC, channels=96, hidden_channels=256, n_blocks=2, mel_start=True, mel_rounds=3
+    )
+    path = ks.export.onnx(model, tmp_path / "out", weights=weights)
+    assert card_of(path)["weights"] == weights
+    # Operations, biases and tables keep their size.
+    size = (path / "vocoder.onnx").stat().st_size
+    assert size < 4 * model.count_params() * share + 150_000
+    mel = np.random.default_rng(0).normal(-3, 1, (1, 40, 20)).astype("float32")
+    audio, expected = run(path / "vocoder.onnx", mel=mel)["audio"], model.generate(mel=mel)
+    ours, theirs = (np.asarray(ks.layers.LogMelSpectrogram(SPEC)(x)) for x in (audio, expected))
+    assert np.sqrt(np.mean(np.square(ours - theirs))) < atol
+
+
+def test_unknown_weights_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="`weights` must be one of.*int4"):
+        ks.export.onnx(tiny_model("Vocos"), tmp_path / "out", weights="int4")
+
+
+@pytest.mark.slow
+def test_the_bundled_voice_speaks_as_in_python(kathleen, tmp_path):
+    path = ks.export.onnx(kathleen, tmp_path / "out")
+    for text in ("I see.", "The quick brown fox jumps over the lazy dog, and then it sleeps."):
+        tokens = np.asarray(kathleen.tokenizer([text])[0], "int32")
+        controls = card_of(path)["parts"]["acoustic"]["controls"]
+        neutral = {name: np.array([each["neutral"]], "float32") for name, each in controls.items()}
+        mel = run(path / "acoustic.onnx", tokens=tokens, **neutral)["mel"]
+        np.testing.assert_allclose(mel, kathleen.acoustic_model.generate(tokens)["mel"], atol=1e-4)
+        audio = run(path / "vocoder.onnx", mel=mel)["audio"]
+        # Its vocoder ends with rounds of Griffin-Lim.
+        np.testing.assert_allclose(audio, kathleen.vocoder.generate(mel=mel, seed=0), atol=0.01)
