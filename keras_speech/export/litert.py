@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_speech.export.acoustic_graph import require_tensorflow
 from keras_speech.export.device_parts import device_parts, write_card
 from keras_speech.export.directories import free_directory, written_whole
+from keras_speech.export.float16_weights import with_float16_weights
 from keras_speech.ops import portable
 
 WEIGHTS = ("float32", "float16", "int8")
@@ -74,12 +75,10 @@ def _converted(model, function, weights):
     module.function, module.variables_of_model = concrete, list(concrete.graph.variables)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    if weights != "float32":
+    if weights == "int8":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if weights == "float16":
-        converter.target_spec.supported_types = [tf.float16]
     try:
-        return converter.convert()
+        content = converter.convert()
     except Exception as error:
         # What the converter raises has no name of its own, and pages of text.
         missing = re.search(r"(?:TF Select|Custom) ops: (.+)", str(error))
@@ -89,6 +88,7 @@ def _converted(model, function, weights):
             "`model` must have no operations but those of LiteRT. "
             f"Received: {type(model).__name__}, which needs {missing[1]}."
         ) from None
+    return with_float16_weights(content) if weights == "float16" else content
 
 
 def _rfft(x):
