@@ -85,13 +85,19 @@ def _optimized(converted):
     return optimize_graph(converted, catch_errors=False, optimizers=passes)
 
 
-def nodes_of(graph):
-    """Yields all nodes of an `onnx.GraphProto`, those of loops and branches too."""
+def graphs_of(graph):
+    """Yields an `onnx.GraphProto` and those in it, of loops and branches."""
+    yield graph
     for node in graph.node:
-        yield node
         for attribute in node.attribute:
             if attribute.HasField("g"):
-                yield from nodes_of(attribute.g)
+                yield from graphs_of(attribute.g)
+
+
+def nodes_of(graph):
+    """Yields all nodes of an `onnx.GraphProto` and of those in it."""
+    for each in graphs_of(graph):
+        yield from each.node
 
 
 def _foreign_operations(graph):

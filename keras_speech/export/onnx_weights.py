@@ -1,6 +1,10 @@
 """Weights of an ONNX graph in fewer bits."""
 
+import collections
+
 import numpy as np
+
+from keras_speech.export.onnx_graph import graphs_of, nodes_of
 
 WEIGHTS = ("float32", "float16", "int8")
 
@@ -8,7 +12,13 @@ WEIGHTS = ("float32", "float16", "int8")
 LEAST = 1024
 
 # Which input of an operation its weights are, and their axis along the channels that it makes.
-TAKEN_BY = {"Conv": (1, 0), "ConvTranspose": (1, 1), "Gather": (0, 0), "MatMul": (1, -1)}
+TAKEN_BY = {
+    "Conv": (1, 0),
+    "ConvTranspose": (1, 1),
+    "Gather": (0, 0),
+    "Gemm": (1, -1),
+    "MatMul": (1, -1),
+}
 
 
 def store_weights(model, weights):
@@ -24,17 +34,19 @@ def store_weights(model, weights):
     """
     if weights == "float32":
         return
-    axes = _axes(model.graph)
+    graphs, axes = list(graphs_of(model.graph)), _axes(model.graph)
+    defined = collections.Counter(each.name for graph in graphs for each in graph.initializer)
     unpacked = []
-    for tensor in list(model.graph.initializer):
-        axis = axes.get(tensor.name)
-        if axis is None or np.prod(tensor.dims) < LEAST:
-            continue
-        model.graph.initializer.remove(tensor)
-        tables, node = _packed(tensor, axis, weights)
-        model.graph.initializer.extend(tables)
-        unpacked.append(node)
-    # Before all that reads them.
+    for graph in graphs:
+        for tensor in list(graph.initializer):
+            axis = axes.get(tensor.name)
+            if axis is None or np.prod(tensor.dims) < LEAST or defined[tensor.name] > 1:
+                continue
+            tables, node = _packed(tensor, axis, weights)
+            graph.initializer.remove(tensor)
+            # What stands in the whole graph, the loops in it read.
+            model.graph.initializer.extend(tables)
+            unpacked.append(node)
     nodes = [*unpacked, *model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
@@ -42,11 +54,11 @@ def store_weights(model, weights):
 
 def _axes(graph):
     """Axes by name, of all names that are read as weights along one axis and not otherwise."""
-    from keras_speech.export.onnx_graph import nodes_of
-
     axes = {}
     for node in nodes_of(graph):
         where, axis = TAKEN_BY.get(node.op_type, (None, None))
+        if any(each.name == "transB" and each.i for each in node.attribute):
+            axis = 0
         for place, name in enumerate(node.input):
             here = axis if place == where else None
             axes[name] = here if axes.get(name, here) == here else None
