@@ -10,7 +10,7 @@ import pytest
 import keras_speech as ks
 from export.interpreter import Files, noise, operations
 from export.server import SPEC
-from export.test_litert import NEUTRAL, random_mel, random_tokens, rms
+from export.test_litert_files import NEUTRAL, random_mel, random_tokens, rms
 from export.tiny_models import tiny_model
 
 pytestmark = pytest.mark.slow
@@ -27,8 +27,8 @@ def test_other_acoustic_models_speak_as_in_python(name, tmp_path):
     assert not operations(tmp_path / "out" / "acoustic.tflite")[1]
     for n in (1, 9, 40):
         tokens = random_tokens(n)
-        made = files("acoustic", tokens=tokens, noise=noise(model), **NEUTRAL)
-        expected = model.generate(tokens)
+        made = files("acoustic", tokens=tokens, noise=noise(model, 400), **NEUTRAL)
+        expected = model.generate(tokens, max_frames=400)
         np.testing.assert_array_equal(made["lengths"], expected["lengths"])
         for key in made.keys() - {"lengths"}:
             np.testing.assert_allclose(made[key], expected[key], atol=1e-4)
@@ -48,8 +48,11 @@ def test_other_vocoders_sound_as_in_python(name, tmp_path):
 def test_transforms_need_no_power_of_two(tmp_path):
     spec = ks.AudioSpec(**{**SPEC.to_dict(), "n_fft": 240, "win_length": 240, "hop_length": 60})
     model = ks.Vocos(spec, channels=8, hidden_channels=8, n_blocks=1, phase_rounds=2)
-    audio = Files(ks.export.litert(model, tmp_path / "out"))("vocoder", mel=random_mel(9, spec))
-    np.testing.assert_allclose(audio["audio"], model.generate(random_mel(9, spec)), atol=1e-4)
+    expected = model.generate(random_mel(9, spec))
+    for weights, atol in (("float32", 1e-4), ("int8", 0.02)):
+        files = Files(ks.export.litert(model, tmp_path / weights, weights=weights))
+        audio = files("vocoder", mel=random_mel(9, spec))["audio"]
+        np.testing.assert_allclose(audio, expected, atol=atol)
 
 
 def test_a_wavenet_without_a_condition_starts_from_nothing(tmp_path):
@@ -82,8 +85,9 @@ def test_a_wavenet_without_a_condition_starts_from_nothing(tmp_path):
     np.testing.assert_allclose(np.concatenate(made, axis=1), expected, atol=1e-5)
 
 
-# What is allowed: of the mel, and of the log-mel of the sound of one mel, in nats (RMS).
-KINDS = {"float32": (1e-3, 1e-3), "float16": (0.02, 0.05), "int8": (0.2, 0.15)}
+# What is allowed: of the mel, and of the log-mel of the sound of one mel, in nats (RMS). A decoder
+# that reads its own output goes further astray.
+KINDS = {"float32": (1e-3, 0.005), "float16": (0.02, 0.05), "int8": (0.6, 0.15)}
 
 
 @pytest.mark.parametrize("weights", KINDS)

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import tensorflow as tf
 
 from keras_speech.export.acoustic_graph import require_tensorflow
@@ -92,9 +93,13 @@ def _converted(model, function, weights):
 
 
 def _rfft(x):
-    """LiteRT's own transform, which is for powers of 2."""
+    """LiteRT's own transform, which is for powers of 2; a product with all waves for others."""
     n = x.shape[-1]
-    if n & (n - 1):
-        return portable.rfft_by_products(x)
-    transformed = tf.signal.rfft(x)
-    return tf.math.real(transformed), tf.math.imag(transformed)
+    if not n & (n - 1):
+        transformed = tf.signal.rfft(x)
+        return tf.math.real(transformed), tf.math.imag(transformed)
+    # In a loop, the converter fails on the factors of `portable.rfft_by_products`.
+    angles = 2 * np.pi * (np.outer(np.arange(n), np.arange(n // 2 + 1)) % n) / n
+    waves = np.concatenate([np.cos(angles), -np.sin(angles)], axis=1).astype("float32")
+    product = tf.matmul(x, portable.kept(tf.constant(waves), x))
+    return product[..., : n // 2 + 1], product[..., n // 2 + 1 :]

@@ -11,7 +11,7 @@ import tensorflow as tf
 import keras_speech as ks
 from export.server import SPEC
 from export.tiny_models import tiny_model, tiny_voice
-from keras_speech.export import device_functions, onnx_graph
+from keras_speech.export import device_functions, onnx_files, onnx_graph
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -175,9 +175,7 @@ def test_nothing_is_left_of_what_cannot_be(tmp_path, monkeypatch):
         pass
 
     parts = {"able": part("acoustic", tf.exp), Odd(): part("vocoder", tf.math.digamma)}
-    # The function of this name stands where the module does.
-    module = sys.modules["keras_speech.export.onnx"]
-    monkeypatch.setattr(module, "device_parts", lambda model: parts)
+    monkeypatch.setattr(onnx_files, "device_parts", lambda model: parts)
     with pytest.raises(ValueError, match="Received: Odd. ONNX has no operation for Digamma"):
         ks.export.onnx(None, tmp_path / "a" / "out")
     assert list(tmp_path.iterdir()) == []
