@@ -26,7 +26,8 @@ import vocoders
 
 VARIANTS = (
     "float32", "float16", "int8", "pruned 30 %, int8", "pruned 50 %, int8",
-    "LiteRT float32", "LiteRT float16", "LiteRT int8", "ONNX float32",
+    "LiteRT float32", "LiteRT float16", "LiteRT int8",
+    "ONNX float32", "ONNX float16", "ONNX int8",
 )  # fmt: skip
 HEAD = (
     "| | models (MB) | deflated (MB) | loading (s) | real-time factor | words wrong "

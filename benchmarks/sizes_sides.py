@@ -24,8 +24,7 @@ def make(name, variant, path):
     voice = ks.Voice.from_preset(name)
     runtime, _, weights = variant.rpartition(" ")
     if runtime in RUNTIMES:
-        export = getattr(ks.export, RUNTIMES[runtime])
-        export(voice, path, **({} if weights == "float32" else {"weights": weights}))
+        getattr(ks.export, RUNTIMES[runtime])(voice, path, weights=weights)
         return
     if runtime:
         prune(voice, int(runtime.split()[1]) / 100)

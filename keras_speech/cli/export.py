@@ -12,7 +12,7 @@ from keras_speech.cli.quiet import load_quietly
 from keras_speech.cli.voices import bundled_cards
 
 # The first has versions, the others are one directory.
-FORMATS = ("saved_model", "litert", "preset")
+FORMATS = ("saved_model", "litert", "onnx", "preset")
 
 WEIGHTS = ("float32", "float16", "int8")
 
@@ -22,7 +22,8 @@ signatures serving_default, speak, wav_bytes, speak_wav_bytes, mel and vocode. N
 package is needed to serve it.
 
 litert is for phones: OUT/acoustic.tflite (tokens to mel), OUT/vocoder.tflite (mel to audio) and
-OUT/model.json; OUT must not exist or be empty. See docs/on_devices.md.
+OUT/model.json; OUT must not exist or be empty. onnx is the same for onnxruntime: OUT/acoustic.onnx,
+OUT/vocoder.onnx and OUT/model.json. See docs/on_devices.md.
 
 preset is the voice or model once more, for this package: smaller with --weights float16, and
 smallest with int8. OUT must not exist or be empty. See docs/sizes.md.
@@ -33,6 +34,7 @@ examples:
   keras-speech export kathleen served/rough --vocoder griffin-lim
   keras-speech export my_vocoder served/vocoder
   keras-speech export kathleen phone --format litert --weights float16
+  keras-speech export kathleen kathleen-onnx --format onnx
   keras-speech export my_voice/voice small --format preset --weights int8
 """
 
@@ -72,7 +74,7 @@ def add_parser(commands, parents):
         "--weights",
         choices=WEIGHTS,
         help="what the weights become: float16 is half, int8 a quarter of the size; default: "
-        "float32; for litert and preset",
+        "float32; for all but saved_model",
     )
     vocoders.add_option(parser)
     parser.set_defaults(run=run)
@@ -104,7 +106,8 @@ def run(arguments):
         directories.free_directory(arguments.out)
     write, kind = {
         "saved_model": (_write_saved_model, "SavedModel"),
-        "litert": (_write_litert, "LiteRT files"),
+        "litert": (_write_for_devices, "LiteRT files"),
+        "onnx": (_write_for_devices, "ONNX files"),
         "preset": (_write_preset, "preset"),
     }[arguments.format]
     path = write(arguments, is_voice)
@@ -120,16 +123,18 @@ def _write_saved_model(arguments, is_voice):
     return saved_model(_load(arguments, is_voice), arguments.out, version=arguments.version)
 
 
-def _write_litert(arguments, is_voice):
-    from keras_speech.export import litert
+def _write_for_devices(arguments, is_voice):
+    from keras_speech import export
 
-    return litert(_load(arguments, is_voice), arguments.out, weights=arguments.weights or "float32")
+    write = getattr(export, arguments.format)
+    model = _load(arguments, is_voice)
+    return write(model, arguments.out, weights=arguments.weights or WEIGHTS[0])
 
 
 def _write_preset(arguments, is_voice):
     from keras_speech.models import presets
 
-    weights, out = arguments.weights or "float32", Path(arguments.out).expanduser()
+    weights, out = arguments.weights or WEIGHTS[0], Path(arguments.out).expanduser()
     if is_voice:
         voice = vocoders.load_voice(arguments)
         voice.save_to_preset(out, weights_dtype=weights)

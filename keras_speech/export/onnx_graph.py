@@ -5,7 +5,9 @@ import logging
 
 import tensorflow as tf
 
-# The first with bitwise operations and `Mish`; onnxruntime runs it from 1.14 (2023) on.
+from keras_speech.export.onnx_loops import release_constants
+
+# The first with bitwise operations; onnxruntime knows it from 1.14 on.
 OPSET = 18
 
 INSTALL = '`pip install "keras-speech[onnx]"`'
@@ -60,9 +62,13 @@ def onnx_model(function, inputs):
                 tensors_to_rename=names,
             )
             model = _optimized(converted).make_model("keras_speech")
+    release_constants(model.graph)
     lacking = sorted(_foreign_operations(model.graph))
     if lacking:
         raise ValueError(f"ONNX has no operation for {', '.join(lacking)}.")
+    # tf2onnx announces further sets, of which nothing is used.
+    del model.opset_import[:]
+    model.opset_import.append(onnx.helper.make_opsetid("", OPSET))
     onnx.checker.check_model(model, full_check=True)
     return model
 
@@ -79,13 +85,19 @@ def _optimized(converted):
     return optimize_graph(converted, catch_errors=False, optimizers=passes)
 
 
-def nodes_of(graph):
-    """Yields all nodes of an `onnx.GraphProto`, those of loops and branches too."""
+def graphs_of(graph):
+    """Yields an `onnx.GraphProto` and those in it, of loops and branches."""
+    yield graph
     for node in graph.node:
-        yield node
         for attribute in node.attribute:
             if attribute.HasField("g"):
-                yield from nodes_of(attribute.g)
+                yield from graphs_of(attribute.g)
+
+
+def nodes_of(graph):
+    """Yields all nodes of an `onnx.GraphProto` and of those in it."""
+    for each in graphs_of(graph):
+        yield from each.node
 
 
 def _foreign_operations(graph):

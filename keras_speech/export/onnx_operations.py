@@ -2,13 +2,23 @@
 
 import numpy as np
 
+# Of `onnx.TensorProto`, which is not there before it is needed.
+INT64 = 7
+
 
 def _dynamic_update_slice(make, data, updates, starts):
     """Rows written over those of `data`: along the first axis only, as all of this package's."""
     n_rows = make("Gather", make("Shape", updates), np.int64(0))
-    first = make("Cast", make("Gather", starts, np.int64(0)), to=7)
+    first = make("Cast", make("Gather", starts, np.int64(0)), to=INT64)
     rows = make("Range", first, make("Add", first, n_rows), np.int64(1))
     return make("ScatterND", data, make("Unsqueeze", rows, np.array([1])), updates)
+
+
+def _reverse(make, x, axes):
+    """tf2onnx's own transposes."""
+    (n,) = make.graph.get_shape(axes)
+    last, before_first, back = (np.full(n, each) for each in (-1, np.iinfo(np.int64).min, -1))
+    return make("Slice", x, last, before_first, make("Cast", axes, to=INT64), back)
 
 
 def _log1p(make, x):
@@ -88,6 +98,7 @@ def _handler(function):
 
 HANDLERS = {
     "XlaDynamicUpdateSlice": _handler(_dynamic_update_slice),
+    "ReverseV2": _handler(_reverse),
     "Log1p": _handler(_log1p),
     "Expm1": _handler(_expm1),
     "Erfc": _handler(_erfc),

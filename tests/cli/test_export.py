@@ -77,14 +77,15 @@ def test_a_version_that_is_there_is_refused_before_anything_is_loaded(
     assert "`version` must not be there yet" in capsys.readouterr().err
 
 
-def test_a_model_becomes_files_for_phones(tmp_path, capsys):
+@pytest.mark.parametrize("kind, suffix", [("LiteRT", "tflite"), ("ONNX", "onnx")])
+def test_a_model_becomes_files_for_devices(kind, suffix, tmp_path, capsys):
     model = ks.Vocos(VOICE_SPEC, channels=4, hidden_channels=4, n_blocks=1)
     directory = ks.models.save_model_preset(model, tmp_path / "vocoder")
-    argv = ["export", str(directory), str(tmp_path / "out"), "--format", "litert"]
+    argv = ["export", str(directory), str(tmp_path / "out"), "--format", kind.lower()]
     assert main([*argv, "--weights", "float16"]) == 0
-    assert capsys.readouterr().out.startswith(f"{tmp_path / 'out'}: LiteRT files of {directory}, ")
+    assert capsys.readouterr().out.startswith(f"{tmp_path / 'out'}: {kind} files of {directory}, ")
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert names == ["model.json", "vocoder.tflite"]
+    assert names == ["model.json", f"vocoder.{suffix}"]
     assert main(argv) == 1
     assert "`directory` must not exist or be empty" in capsys.readouterr().err
 

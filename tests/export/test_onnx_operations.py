@@ -18,6 +18,8 @@ CASES = {
     "floor_mod_negative": (lambda x: x % -16, [WHOLE]),
     "floor_div": (lambda x: -(-x // 16), [WHOLE]),
     "floor_mod_float": (lambda x: x % 2.5, [np.linspace(-9.1, 9.1, 14).astype("float32")]),
+    "reverse": (lambda x: tf.reverse(x, [-1]), [np.arange(12, dtype="float32").reshape(3, 4)]),
+    "reverse_two": (lambda x: tf.reverse(x, [0, 1]), [np.arange(6, dtype="int32").reshape(2, 3)]),
     "floor_div_float": (lambda x: x // 2.5, [np.linspace(-9.1, 9.1, 14).astype("float32")]),
 }
 

@@ -8,9 +8,10 @@ from keras_speech.export.acoustic_graph import require_tensorflow
 from keras_speech.export.device_parts import device_parts, write_card
 from keras_speech.export.directories import free_directory, written_whole
 from keras_speech.export.onnx_graph import onnx_model, require_onnx
+from keras_speech.export.onnx_weights import WEIGHTS, store_weights
 
 
-def onnx(model, directory):
+def onnx(model, directory, *, weights="float32"):
     """Writes ONNX files that need nothing but onnxruntime, or another program that runs ONNX.
 
     Only the standard operations of ONNX are used, of its operator set 18. One row is computed at a
@@ -32,23 +33,30 @@ def onnx(model, directory):
         model: `Voice`, acoustic model, vocoder or `WaveNet` of this package, on the TensorFlow
             backend.
         directory: where to; it must not exist or be empty.
+        weights: `"float32"`; `"float16"` for half the size; or `"int8"` for a quarter. Both are
+            unpacked as the files are loaded or called: what is computed, and how fast, stays the
+            same. Defaults to `"float32"`.
 
     Returns: `directory` as a `pathlib.Path`.
 
     Raises:
         ImportError: onnx or tf2onnx are not installed.
         ValueError: `model` is none of these, is on another backend, or has an operation that ONNX
-            has not; the directory holds something.
+            has not; `weights` is unknown; the directory holds something.
         OSError: when the directory cannot be written.
 
     Example:
 
     >>> voice = keras_speech.Voice.from_preset("kathleen")  # doctest: +SKIP
-    >>> path = onnx(voice, "kathleen-onnx")  # doctest: +SKIP
+    >>> path = onnx(voice, "out", weights="float16")  # doctest: +SKIP
     >>> sorted(file.name for file in path.iterdir())  # doctest: +SKIP
     ['acoustic.onnx', 'model.json', 'vocoder.onnx']
     """
     require_tensorflow()
+    if weights not in WEIGHTS:
+        raise ValueError(
+            f"`weights` must be one of {', '.join(WEIGHTS)}. Received: weights={weights!r}."
+        )
     require_onnx()
     directory = free_directory(directory)
     parts = {each: _named_apart(part) for each, part in device_parts(model).items()}
@@ -59,11 +67,12 @@ def onnx(model, directory):
             except ValueError as error:
                 raise ValueError(
                     "`model` must have no operations but those of ONNX. "
-                    f"Received: a {type(each).__name__}. {error}"
+                    f"Received: {type(each).__name__}. {error}"
                 ) from error
+            store_weights(converted, weights)
             file = temporary / f"{part.name}.onnx"
             file.write_bytes(converted.SerializeToString())
-        write_card(temporary, model, parts, suffix=".onnx", weights="float32")
+        write_card(temporary, model, parts, suffix=".onnx", weights=weights)
     return directory
 
 
