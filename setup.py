@@ -12,6 +12,8 @@ YAML = ["pyyaml>=6"]
 JAX = ["jax>=0.4.30"]
 # eSpeak NG comes along in the wheel of espeakng-loader: nothing of the system's is needed.
 PHONEMIZER = ["phonemizer>=3.4", "espeakng-loader>=0.2.4"]
+# Parts of tf2onnx that its minor versions may change are called.
+ONNX = ["onnx>=1.17", "tf2onnx==1.17.*"]
 BEAM = ["apache-beam>=2.60"]
 # soundfile writes MP3 at a constant bit rate from 0.13 on.
 SERVE = ["starlette>=0.40", "uvicorn>=0.30", "prometheus-client>=0.20", "soundfile>=0.13"]
@@ -49,6 +51,7 @@ setup(
         "phonemizer": PHONEMIZER,
         "yaml": YAML,
         "beam": BEAM,
+        "onnx": ONNX,
         "serve": SERVE,
         "benchmark": ["torch"],
         "test": [
@@ -60,12 +63,14 @@ setup(
             "hypothesis>=6",
             *YAML,
             *BEAM,
+            *ONNX,
             *SERVE,
             "ai-edge-litert>=2",
             "httpx>=0.27",
             "ipykernel",
             "nbclient",
             "nbformat",
+            "onnxruntime>=1.20",
             # Drives a Chromium that is on the machine, where there is one.
             "playwright>=1.45",
             "pytest>=8",

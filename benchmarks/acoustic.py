@@ -50,14 +50,13 @@ def fastspeech2(n_tokens=TOKENS, n_frames=FRAMES, channels=256):
 WORK = {"speak": fastspeech2(), "train": 3 * BATCH * fastspeech2()}
 
 
-def machine():
+def machine(packages=("tensorflow", "keras", "torch")):
     """The processor, and what runs on it."""
     processor = platform.processor() or platform.machine()
     if os.path.exists("/proc/cpuinfo"):
         with open("/proc/cpuinfo") as file:
             names = [x.split(":")[1].strip() for x in file if x.startswith("model name")]
         processor = names[0] if names else processor
-    packages = ("tensorflow", "keras", "torch")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
     return f"{os.cpu_count()} cores of {processor}; {versions}. Load before the run: {load}."

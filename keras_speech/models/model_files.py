@@ -1,33 +1,42 @@
 """`.keras` files: small on the way out, safe on the way in."""
 
-import io
+import contextlib
 import json
 import os
+import tempfile
 import warnings
 import zipfile
 from pathlib import Path
 
 import keras
-import numpy as np
+
+from keras_speech.models import stored_weights
 
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
+# Not the name that Keras knows: it would take the whole numbers for the weights.
+INT8_WEIGHTS = "model.weights.int8.h5"
+# What unpacks to more than this, and to so many times its size, are no weights.
+MAX_BYTES, MAX_EXPANSION = 2**28, 100
 
 
 def save_model(model, path, *, weights_dtype="float32"):
-    """Saves a model for inference: without optimizer and discriminators, optionally in 16 bits.
+    """Saves a model for inference: without optimizer and discriminators, optionally in fewer bits.
 
-    `float16` halves the file; the variables keep their own dtype and are cast when the file is
-    loaded. The file stays one that plain `keras.models.load_model` reads.
+    The variables keep their own dtype, which they are brought back to when the file is loaded.
+    `float16` halves the file, which stays one that plain `keras.models.load_model` reads; `int8`
+    (see `stored_weights.narrow`) halves it again, and needs this module's `load_model`.
 
     Args:
         model: built `keras.Model`.
         path: file name that ends in `.keras`.
-        weights_dtype: `"float32"` or `"float16"`: how floating-point weights are stored. Defaults
-            to `"float32"`.
+        weights_dtype: `"float32"`, `"float16"` or `"int8"`: how floating-point weights are stored.
+            Defaults to `"float32"`.
 
     Raises:
-        ValueError: for a model that is not built, and for a weight that does not fit into float16.
+        ValueError: for another `weights_dtype`, a model that is not built, and a weight that does
+            not fit into float16.
     """
+    stored_weights.check_dtype(weights_dtype)
     path = Path(path)
     if not model.built and model.layers:
         raise ValueError(
@@ -47,10 +56,13 @@ def save_model(model, path, *, weights_dtype="float32"):
     config = json.loads(archive[CONFIG])
     config["compile_config"] = None
     archive[CONFIG] = json.dumps(config).encode()
-    archive[WEIGHTS] = _rewrite(archive[WEIGHTS], np.dtype(weights_dtype), path.name)
+    weights = stored_weights.narrow(archive.pop(WEIGHTS), weights_dtype, path.name)
+    archive[INT8_WEIGHTS if weights_dtype == "int8" else WEIGHTS] = weights
+    # Floats hardly shrink; whole numbers of a kernel do, by a tenth.
+    packing = zipfile.ZIP_DEFLATED if weights_dtype == "int8" else zipfile.ZIP_STORED
     temporary = path.with_name(f".{path.name}.tmp")
     try:
-        with zipfile.ZipFile(temporary, "w") as target:
+        with zipfile.ZipFile(temporary, "w", packing) as target:
             for name, content in archive.items():
                 target.writestr(name, content)
         os.replace(temporary, path)
@@ -84,7 +96,8 @@ def load_model(path, *, role):
         # Keras finds classes of ours by the names they registered when they were imported.
         import keras_speech.models  # noqa: F401
 
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
+        with _readable(path) as plain:
+            model = keras.models.load_model(plain, compile=False, safe_mode=True)
     except Exception as error:
         # Keras raises many kinds here: bad JSON, missing entries, shapes that differ, unknown
         # classes, Python code. For the reader it is one thing: this file cannot be used.
@@ -96,43 +109,27 @@ def load_model(path, *, role):
     return model
 
 
-def _rewrite(content, dtype, name):
-    """Returns the HDF5 file `content` without optimizer and with float32 stored as `dtype`."""
-    import h5py
-
-    buffer = io.BytesIO()
-    with h5py.File(io.BytesIO(content), "r") as source, h5py.File(buffer, "w") as target:
-
-        def copy(old, new, where):
-            for key, value in old.attrs.items():
-                new.attrs[key] = value
-            for key, item in old.items():
-                if not where and key == "optimizer":
-                    continue
-                inner = f"{where}/{key}"
-                if isinstance(item, h5py.Group):
-                    copy(item, new.create_group(key), inner)
-                else:
-                    values = item[()]
-                    if values.dtype == np.float32:
-                        values = _cast(values, dtype, f"{name}:{inner}")
-                    dataset = new.create_dataset(key, data=values)
-                    for attribute, value in item.attrs.items():
-                        dataset.attrs[attribute] = value
-
-        copy(source, target, "")
-    return buffer.getvalue()
+@contextlib.contextmanager
+def _readable(path):
+    """Gives the path of a file that Keras reads: this one, or a passing one with wide weights."""
+    with zipfile.ZipFile(path) as source:
+        if INT8_WEIGHTS not in source.namelist():
+            yield path
+            return
+        with tempfile.TemporaryDirectory(prefix="keras_speech.") as directory:
+            wide = Path(directory) / path.name
+            with zipfile.ZipFile(wide, "w") as target:
+                for name in sorted(set(source.namelist()) - {INT8_WEIGHTS, WEIGHTS}):
+                    target.writestr(name, _read(source, name))
+                target.writestr(WEIGHTS, stored_weights.widen(_read(source, INT8_WEIGHTS)))
+            yield wide
 
 
-def _cast(values, dtype, where):
-    with np.errstate(over="ignore"):
-        cast = values.astype(dtype)
-    if np.isinf(cast).any() and not np.isinf(values).any():
-        raise ValueError(
-            f"`weights_dtype` must be able to hold every weight. Received: weights_dtype={dtype}, "
-            f"largest magnitude {np.abs(values).max():.6g} in {where}."
-        )
-    return cast
+def _read(archive, name):
+    info = archive.getinfo(name)
+    if info.file_size > max(MAX_BYTES, MAX_EXPANSION * info.compress_size):
+        raise ValueError(f"{name!r} would unpack to {info.file_size} bytes")
+    return archive.read(name)
 
 
 def _damaged(role, path, reason):

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from keras_speech.models import model_card, model_files
+from keras_speech.models import model_card, model_files, stored_weights
 
 BUNDLED = Path(__file__).parent / "presets"
 
@@ -125,8 +125,8 @@ def save_model_preset(
         temperature: at which the model sounds best; `keras-speech generate` takes it where it is
             told no other. Defaults to 1.
         metadata: dict of whatever else JSON can hold.
-        weights_dtype: `"float32"`, or `"float16"` for half the size on disk; the model loads in
-            its own dtype either way. Defaults to `"float32"`.
+        weights_dtype: `"float32"`; `"float16"` for half the size on disk; or `"int8"` for about a
+            quarter of it. The model loads in its own dtype always. Defaults to `"float32"`.
         overwrite: replace a model that is there. Defaults to `False`.
 
     Returns: `directory` as a `pathlib.Path`.
@@ -134,11 +134,7 @@ def save_model_preset(
     Raises:
         ValueError: when the card does not fit the model, or a model is there already.
     """
-    if weights_dtype not in ("float32", "float16"):
-        raise ValueError(
-            "`weights_dtype` must be 'float32' or 'float16'. "
-            f"Received: weights_dtype={weights_dtype!r}."
-        )
+    stored_weights.check_dtype(weights_dtype)
     directory = Path(directory).expanduser()
     card = model_card.make(
         model,

@@ -88,19 +88,15 @@ def griffin_lim(
     window = xp.convert_to_tensor(
         stft_ops.hann_window(n_fft=n_fft, win_length=win_length), dtype=dtype
     )
-    # Its square is computed, not stored: the smallest are beyond a float16.
-    window = portable.kept(window, magnitude)
     weight = stft_ops.overlap_add(present * window**2, hop_length=hop_length, xp=xp)
-    smallest = portable.small(_SMALLEST_MAGNITUDE, magnitude)
-    weight = 1.0 / xp.maximum(weight, portable.small(_SMALLEST_WINDOW_SUM, magnitude))
+    weight = 1.0 / xp.maximum(weight, _SMALLEST_WINDOW_SUM)
 
     def signal_of(real, imag):
         x = portable.irfft(real, imag, n_fft, xp) * window
         return stft_ops.overlap_add(x, hop_length=hop_length, xp=xp) * weight
 
     def with_magnitude(real, imag):
-        size = xp.sqrt(real * real + imag * imag)
-        scale = magnitude / xp.maximum(size, smallest)
+        scale = magnitude / xp.maximum(xp.sqrt(real * real + imag * imag), _SMALLEST_MAGNITUDE)
         return real * scale, imag * scale
 
     def round_(_, state):

@@ -214,10 +214,10 @@ def fit_to_mel(magnitude, mel, spec, n_iter=3):
     to_bands = portable.kept(xp.convert_to_tensor(filters, dtype=dtype), mel)
     to_freqs = portable.kept(xp.convert_to_tensor(shares.T, dtype=dtype), mel)
     outside = xp.convert_to_tensor((filters.sum(axis=1) == 0).astype("float32"), dtype=dtype)
-    target, smallest = log_expand(xp.cast(mel, dtype)), portable.small(_SMALLEST, mel)
+    target = log_expand(xp.cast(mel, dtype))
     for _ in range(n_iter):
         bands = xp.matmul(magnitude, to_bands)
-        ratios = xp.matmul(target / xp.maximum(bands, smallest), to_freqs)
+        ratios = xp.matmul(target / xp.maximum(bands, _SMALLEST), to_freqs)
         magnitude = magnitude * (ratios + outside)
     return magnitude
 

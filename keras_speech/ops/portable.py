@@ -11,9 +11,6 @@ import math
 import numpy as np
 from keras import ops
 
-# A float16 holds this with all its bits.
-SMALL_FLOAT16 = 1e-4
-
 _rfft = contextvars.ContextVar("rfft", default=None)
 
 
@@ -47,28 +44,16 @@ def is_portable():
     return _rfft.get() is not None
 
 
-def small(value, x):
-    """`value`, which keeps a division by less than it finite, for `x` `(batch, frames, ...)`.
-
-    Converters to float16 round all constants, and one below 6e-8 to 0. Within a `scope` it becomes
-    a product of larger ones.
-    """
-    if not is_portable():
-        return value
-    n = math.ceil(math.log(value) / math.log(SMALL_FLOAT16))
-    return math.prod([kept(value ** (1 / n), x)] * n)
-
-
-def kept(constant, x):
-    """A `constant` to be computed with `x` `(batch, frames, ...)`, which no converter folds away.
+def kept(matrix, x):
+    """A constant `matrix` to multiply `x` `(batch, frames, ...)` by, which no converter rounds.
 
     Converters to int8 round the constants that matrices are multiplied by, and the other factor
     with them. A network bears that; magnitudes of 100 dB between them do not. So within a `scope`
     it is made to depend on the input.
     """
     if not is_portable():
-        return constant
-    return constant * ops.cast(ops.minimum(ops.shape(x)[1], 1), "float32")
+        return matrix
+    return matrix * ops.cast(ops.minimum(ops.shape(x)[1], 1), matrix.dtype)
 
 
 def argmax(x):

@@ -207,13 +207,11 @@ def istft(real, imag, *, n_fft, hop_length, win_length, padding="center", length
             f"Received: shape={tuple(real.shape)}, n_fft={n_fft}."
         )
     window = xp.convert_to_tensor(hann_window(n_fft=n_fft, win_length=win_length), dtype=real.dtype)
-    window = portable.kept(window, real)
     x = portable.irfft(real, imag, n_fft, xp) * window
     x = overlap_add(x, hop_length=hop_length, xp=xp)
     frames = xp.shape(real)[1]
     squares = xp.ones((1, frames, 1), dtype=real.dtype) * window**2
-    weight = overlap_add(squares, hop_length=hop_length, xp=xp)
-    x = x / xp.maximum(weight, portable.small(_SMALLEST_WINDOW_SUM, real))
+    x = x / xp.maximum(overlap_add(squares, hop_length=hop_length, xp=xp), _SMALLEST_WINDOW_SUM)
     pad = pad_length(n_fft=n_fft, hop_length=hop_length, padding=padding)
     if length is None:
         length = n_fft + (frames - 1) * hop_length - 2 * pad

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from keras_speech.audio_spec import AudioSpec
-from keras_speech.models import model_files
+from keras_speech.models import model_files, stored_weights
 from keras_speech.voices import directories, preset_json
 
 BUNDLED = Path(__file__).parent / "presets"
@@ -58,11 +58,7 @@ def save(voice, directory, *, weights_dtype="float32", overwrite=False):
     """Writes `voice` as a directory that `load` reads, whole or not at all."""
     from keras_speech import text
 
-    if weights_dtype not in ("float32", "float16"):
-        raise ValueError(
-            "`weights_dtype` must be 'float32' or 'float16'. "
-            f"Received: weights_dtype={weights_dtype!r}."
-        )
+    stored_weights.check_dtype(weights_dtype)
     with directories.written_whole(
         directory, overwrite=overwrite, marker=preset_json.FILE_NAME
     ) as temporary:

@@ -108,8 +108,9 @@ class Voice:
 
         Args:
             directory: path that does not exist yet, or is empty.
-            weights_dtype: `"float32"`, or `"float16"` for half the size on disk; models load in
-                their own dtype either way. Defaults to `"float32"`.
+            weights_dtype: how weights are stored: `"float32"`; `"float16"`, half as large; or
+                `"int8"`, about a quarter as large, with a scale for each channel of a kernel.
+                Models load in their own dtype always. Defaults to `"float32"`.
             overwrite: replace the voice in `directory`, and all else in there. Defaults to `False`.
 
         Returns: `directory` as a `pathlib.Path`.

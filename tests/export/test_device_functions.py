@@ -1,4 +1,4 @@
-"""What is handed to converters computes what `generate` does; `test_litert` converts it."""
+"""What is handed to converters computes what `generate` does; `test_litert_files` converts it."""
 
 import numpy as np
 import pytest

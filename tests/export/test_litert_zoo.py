@@ -10,7 +10,7 @@ import pytest
 import keras_speech as ks
 from export.interpreter import Files, noise, operations
 from export.server import SPEC
-from export.test_litert import NEUTRAL, random_mel, random_tokens, rms
+from export.test_litert_files import NEUTRAL, random_mel, random_tokens, rms
 from export.tiny_models import tiny_model
 
 pytestmark = pytest.mark.slow
@@ -27,8 +27,8 @@ def test_other_acoustic_models_speak_as_in_python(name, tmp_path):
     assert not operations(tmp_path / "out" / "acoustic.tflite")[1]
     for n in (1, 9, 40):
         tokens = random_tokens(n)
-        made = files("acoustic", tokens=tokens, noise=noise(model), **NEUTRAL)
-        expected = model.generate(tokens)
+        made = files("acoustic", tokens=tokens, noise=noise(model, 400), **NEUTRAL)
+        expected = model.generate(tokens, max_frames=400)
         np.testing.assert_array_equal(made["lengths"], expected["lengths"])
         for key in made.keys() - {"lengths"}:
             np.testing.assert_allclose(made[key], expected[key], atol=1e-4)
@@ -48,8 +48,11 @@ def test_other_vocoders_sound_as_in_python(name, tmp_path):
 def test_transforms_need_no_power_of_two(tmp_path):
     spec = ks.AudioSpec(**{**SPEC.to_dict(), "n_fft": 240, "win_length": 240, "hop_length": 60})
     model = ks.Vocos(spec, channels=8, hidden_channels=8, n_blocks=1, phase_rounds=2)
-    audio = Files(ks.export.litert(model, tmp_path / "out"))("vocoder", mel=random_mel(9, spec))
-    np.testing.assert_allclose(audio["audio"], model.generate(random_mel(9, spec)), atol=1e-4)
+    expected = model.generate(random_mel(9, spec))
+    for weights, atol in (("float32", 1e-4), ("int8", 0.02)):
+        files = Files(ks.export.litert(model, tmp_path / weights, weights=weights))
+        audio = files("vocoder", mel=random_mel(9, spec))["audio"]
+        np.testing.assert_allclose(audio, expected, atol=atol)
 
 
 def test_a_wavenet_without_a_condition_starts_from_nothing(tmp_path):
@@ -82,8 +85,9 @@ def test_a_wavenet_without_a_condition_starts_from_nothing(tmp_path):
     np.testing.assert_allclose(np.concatenate(made, axis=1), expected, atol=1e-5)
 
 
-# What is allowed: of the mel, and of the log-mel of the sound of one mel, in nats (RMS).
-KINDS = {"float32": (1e-3, 1e-3), "float16": (0.02, 0.05), "int8": (0.2, 0.15)}
+# What is allowed: of the mel, and of the log-mel of the sound of one mel, in nats (RMS). A decoder
+# that reads its own output goes further astray.
+KINDS = {"float32": (1e-3, 0.005), "float16": (1e-3, 0.005), "int8": (0.6, 0.15)}
 
 
 @pytest.mark.parametrize("weights", KINDS)
@@ -99,7 +103,7 @@ def test_bundled_voices_speak_on_devices(name, weights, tmp_path):
         tokens, _ = voice.tokenizer([text])
         made = files("acoustic", tokens=np.asarray(tokens, "int32"), noise=drawn, **NEUTRAL)
         expected = voice.acoustic_model.generate(tokens)
-        if weights == "float32":
+        if weights != "int8":
             np.testing.assert_array_equal(made["lengths"], expected["lengths"])
         frames = min(made["mel"].shape[1], expected["mel"].shape[1])
         assert abs(made["mel"].shape[1] - expected["mel"].shape[1]) <= 0.05 * frames
@@ -109,9 +113,9 @@ def test_bundled_voices_speak_on_devices(name, weights, tmp_path):
         audio = files("vocoder", mel=mel)["audio"]
         assert rms(log_mel(audio), log_mel(voice.vocoder.generate(mel))) < of_sound
         if weights == "float32":
-            speech = voice.speak(text).samples
+            speech, audio = voice.speak(text).samples, files("vocoder", mel=made["mel"])["audio"]
             gain = np.abs(speech).max() / np.abs(audio).max()
-            np.testing.assert_allclose(gain * audio[0], speech, atol=2e-3)
+            np.testing.assert_allclose(gain * audio[0], speech, atol=0.01)
 
 
 def test_the_guides_example_writes_a_sound(tmp_path, monkeypatch):

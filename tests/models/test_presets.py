@@ -89,7 +89,7 @@ def test_interrupted_save_leaves_all_as_it_was(tmp_path, monkeypatch, failure, t
 
     if there:
         save_model_preset(FakeWave(), tmp_path / "noise")
-    monkeypatch.setattr(model_files, "_rewrite", fail)
+    monkeypatch.setattr(model_files.stored_weights, "narrow", fail)
     with pytest.raises(failure):
         save_model_preset(FakeWave(), tmp_path / "noise", overwrite=True)
     assert os.listdir(tmp_path) == (["noise"] if there else [])
@@ -118,7 +118,7 @@ def test_interrupted_save_leaves_all_as_it_was(tmp_path, monkeypatch, failure, t
         ({}, {"condition": {"kind": "video"}}, "of kind 'mel' or 'note_roll'"),
         ({}, {"condition": {**ROLL, "lowest": "C2"}}, "must have `lowest` and `highest`"),
         ({}, {"metadata": {"when": {1, 2}}}, "`metadata` must be what JSON can hold"),
-        ({}, {"weights_dtype": "int8"}, "`weights_dtype` must be .*'int8'"),
+        ({}, {"weights_dtype": "int4"}, "`weights_dtype` must be .*Received: .*'int4'"),
     ],
     ids=str,
 )

@@ -64,14 +64,6 @@ def test_scan_in_place_is_scan(reverse):
         np.testing.assert_array_equal(ours, theirs)
 
 
-@pytest.mark.parametrize("value", [1e-8, 1e-12, 1e-16])
-def test_small_numbers_are_made_of_those_that_a_float16_holds(value):
-    x = np.ones((1, 3, 2), "float32")
-    with portable.scope():
-        np.testing.assert_allclose(portable.small(value, x), value, rtol=1e-5)
-    assert portable.small(value, x) == value
-
-
 def test_argmax_is_the_first_of_equals():
     x = np.array([[-1.0, -0.0, 0.0], [3.0, 1.0, 3.0]], "float32")
     with portable.scope():

@@ -10,7 +10,9 @@ from keras_speech.voices import Voice, bundled_voices, presets
 TEXT = "Hello there. How are you?"
 
 
-@pytest.mark.parametrize("weights_dtype, tolerance", [("float32", 0), ("float16", 2e-3)])
+@pytest.mark.parametrize(
+    "weights_dtype, tolerance", [("float32", 0), ("float16", 2e-3), ("int8", 2e-2)]
+)
 def test_saved_voice_speaks_the_same(make_voice, tmp_path, weights_dtype, tolerance):
     voice = make_voice(
         name="ann",
@@ -37,15 +39,17 @@ def test_speakers_are_kept(make_voice, tmp_path):
     assert Voice.from_preset(tmp_path / "both").speakers == ("ann", "bob")
 
 
-def test_float16_voice_is_half_as_large(make_voice, tmp_path):
+def test_float16_voice_is_half_as_large_and_int8_a_quarter(make_voice, tmp_path):
     voice = make_voice(model={"width": 200})
     sizes = {}
-    for dtype in ("float32", "float16"):
+    for dtype in ("float32", "float16", "int8"):
         directory = voice.save_to_preset(tmp_path / dtype, weights_dtype=dtype)
         sizes[dtype] = sum(file.stat().st_size for file in directory.iterdir())
     weights = 4 * voice.acoustic_model.count_params()
     # What halves is the weights; the descriptions around them are the same.
     assert abs(sizes["float32"] - sizes["float16"] - weights / 2) < 0.01 * weights
+    # A byte for each, and here, with 36 weights to a channel, one more for every 9 of them.
+    assert sizes["float32"] - sizes["int8"] > 0.7 * weights
 
 
 def test_directory_holds_what_its_description_says(voice, tmp_path):
@@ -59,8 +63,8 @@ def test_directory_holds_what_its_description_says(voice, tmp_path):
 
 
 def test_unknown_dtype_is_refused(voice, tmp_path):
-    with pytest.raises(ValueError, match="`weights_dtype` must be .*'int8'"):
-        voice.save_to_preset(tmp_path / "voice", weights_dtype="int8")
+    with pytest.raises(ValueError, match="`weights_dtype` must be .*Received: .*'int4'"):
+        voice.save_to_preset(tmp_path / "voice", weights_dtype="int4")
     assert os.listdir(tmp_path) == []
 
 

@@ -2,11 +2,13 @@
 
 import re
 
+import numpy as np
 import tensorflow as tf
 
 from keras_speech.export.acoustic_graph import require_tensorflow
 from keras_speech.export.device_parts import device_parts, write_card
 from keras_speech.export.directories import free_directory, written_whole
+from keras_speech.export.float16_weights import with_float16_weights
 from keras_speech.ops import portable
 
 WEIGHTS = ("float32", "float16", "int8")
@@ -74,27 +76,29 @@ def _converted(model, function, weights):
     module.function, module.variables_of_model = concrete, list(concrete.graph.variables)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    if weights != "float32":
+    if weights == "int8":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if weights == "float16":
-        converter.target_spec.supported_types = [tf.float16]
     try:
-        return converter.convert()
+        content = converter.convert()
     except Exception as error:
-        # What the converter raises has no name of its own, and pages of text.
+        # What the converter raises has no type of its own, and pages of text.
         missing = re.search(r"(?:TF Select|Custom) ops: (.+)", str(error))
-        if missing is None:
-            raise
+        reason = f"which needs {missing[1]}" if missing else str(error).partition("\n")[0]
         raise ValueError(
             "`model` must have no operations but those of LiteRT. "
-            f"Received: {type(model).__name__}, which needs {missing[1]}."
-        ) from None
+            f"Received: {type(model).__name__}, {reason}."
+        ) from error
+    return with_float16_weights(content) if weights == "float16" else content
 
 
 def _rfft(x):
-    """LiteRT's own transform, which is for powers of 2."""
+    """LiteRT's own transform, which is for powers of 2; a product with all waves for others."""
     n = x.shape[-1]
-    if n & (n - 1):
-        return portable.rfft_by_products(x)
-    transformed = tf.signal.rfft(x)
-    return tf.math.real(transformed), tf.math.imag(transformed)
+    if not n & (n - 1):
+        transformed = tf.signal.rfft(x)
+        return tf.math.real(transformed), tf.math.imag(transformed)
+    # In a loop, the converter fails on the factors of `portable.rfft_by_products`.
+    angles = 2 * np.pi * (np.outer(np.arange(n), np.arange(n // 2 + 1)) % n) / n
+    waves = np.concatenate([np.cos(angles), -np.sin(angles)], axis=1).astype("float32")
+    product = tf.matmul(x, portable.kept(tf.constant(waves), x))
+    return product[..., : n // 2 + 1], product[..., n // 2 + 1 :]
