@@ -159,8 +159,9 @@ def test_a_wavenet_goes_on_from_its_state(kind, tmp_path):
         pieces.append(outputs.pop("samples"))
         inputs |= {name.removeprefix("next_"): state for name, state in outputs.items()}
     samples = np.concatenate(pieces, axis=1)[:, n_given : n_given + n_samples]
-    # Levels of 8 bits are the same; other samples are equal to the last bits.
-    np.testing.assert_allclose(samples, expected, atol=1e-5)
+    # Levels of 8 bits are the same. Samples of a mixture have 16, whose last may go either way.
+    tolerance = 1e-5 if kind == "plain" else 1.01 / 2**15
+    np.testing.assert_allclose(samples, expected, atol=tolerance)
 
 
 def test_nothing_is_left_of_what_cannot_be(tmp_path, monkeypatch):
@@ -228,7 +229,7 @@ def test_the_bundled_voice_speaks_as_in_python(kathleen, tmp_path):
         controls = card_of(path)["parts"]["acoustic"]["controls"]
         neutral = {name: np.array([each["neutral"]], "float32") for name, each in controls.items()}
         mel = run(path / "acoustic.onnx", tokens=tokens, **neutral)["mel"]
-        np.testing.assert_allclose(mel, kathleen.acoustic_model.generate(tokens)["mel"], atol=1e-4)
+        np.testing.assert_allclose(mel, kathleen.acoustic_model.generate(tokens)["mel"], atol=2e-5)
         audio = run(path / "vocoder.onnx", mel=mel)["audio"]
         # Its vocoder ends with rounds of Griffin-Lim.
-        np.testing.assert_allclose(audio, kathleen.vocoder.generate(mel=mel, seed=0), atol=0.01)
+        np.testing.assert_allclose(audio, kathleen.vocoder.generate(mel=mel, seed=0), atol=2e-3)
