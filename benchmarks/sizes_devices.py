@@ -14,7 +14,7 @@ def run_by_files(voice, directory):
         directory: `pathlib.Path` of what was exported.
     """
     card = json.loads((directory / "model.json").read_text(encoding="utf-8"))
-    parts = {name: _runner(directory, part) for name, part in card["parts"].items()}
+    parts = {name: runner(directory, part) for name, part in card["parts"].items()}
     voice.acoustic_model = Acoustic(voice.acoustic_model, parts["acoustic"], card)
     voice.vocoder = Vocoder(voice.vocoder, parts["vocoder"])
 
@@ -60,7 +60,7 @@ class Vocoder(_Part):
         return self.run({"mel": np.asarray(mel)})["audio"]
 
 
-def _runner(directory, part):
+def runner(directory, part):
     """A function from a dict of arrays to a dict of arrays."""
     path = str(directory / part["file"])
     if path.endswith(".onnx"):

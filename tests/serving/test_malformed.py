@@ -55,7 +55,7 @@ def test_wrong_requests_get_errors_in_json(url, n):
         assert error if isinstance(error, str) else error["message"], (path, body[:300])
 
 
-@pytest.mark.parametrize("n", [30, pytest.param(2_500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n", [30, pytest.param(1_000, marks=pytest.mark.slow)])
 def test_what_contradicts_the_description_is_refused(url, n, tmp_path):
     # The slow one also walks what schemathesis calls coverage: each rule broken once.
     phases = "fuzzing" if n == 30 else "coverage,fuzzing"
