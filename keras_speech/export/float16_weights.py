@@ -6,15 +6,24 @@ import numpy as np
 from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.tools import flatbuffer_utils
 
-# Smaller constants stay as they are: windows, what keeps divisions finite, what masks.
-SMALLEST_WEIGHT = 4096  # numbers
+# What has weights. Other constants stay as they are: windows, filters, what keeps divisions finite.
+OPERATIONS = {
+    getattr(schema.BuiltinOperator, name)
+    for name in (
+        "BATCH_MATMUL", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "GATHER",
+        "TRANSPOSE_CONV",
+    )
+}  # fmt: skip
+
+# Numbers of a constant below which nothing is won.
+SMALLEST_WEIGHT = 1024
 
 # Of the operation that makes float32 of float16.
 DEQUANTIZE_VERSION = 3
 
 
 def with_float16_weights(content):
-    """A file whose large constants are float16, and made float32 when it is loaded.
+    """A file whose large weights are float16, and made float32 when it is loaded.
 
     The converter's own option rounds every constant, so that a window loses its ends and
     `1e-8` becomes 0.
@@ -28,15 +37,14 @@ def with_float16_weights(content):
     halves, code = {}, None
     for subgraph in model.subgraphs:
         operators = []
-        for place, tensor in enumerate(list(subgraph.tensors)):
-            source = model.buffers[tensor.buffer]
-            if tensor.buffer not in halves and _is_weight(tensor, source):
-                half = _half(source)
-                if half is not None:
-                    halves[tensor.buffer] = len(model.buffers)
-                    model.buffers.append(half)
+        for place in _weights(model, subgraph):
+            tensor = subgraph.tensors[place]
             if tensor.buffer not in halves:
-                continue
+                half = _half(model.buffers[tensor.buffer])
+                if half is None:
+                    continue
+                halves[tensor.buffer] = len(model.buffers)
+                model.buffers.append(half)
             code = _dequantize(model) if code is None else code
             stored = copy.copy(tensor)
             stored.name = tensor.name + b"_float16"
@@ -50,14 +58,24 @@ def with_float16_weights(content):
             subgraph.tensors.append(stored)
             operators.append(operator)
         subgraph.operators = [*operators, *(subgraph.operators or [])]
-    for place in halves:
+    used = {tensor.buffer for subgraph in model.subgraphs for tensor in subgraph.tensors}
+    for place in halves.keys() - used:
         model.buffers[place].data = None
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
 
 
-def _is_weight(tensor, buffer):
-    is_float = tensor.type == schema.TensorType.FLOAT32
-    return is_float and buffer.data is not None and len(buffer.data) >= 4 * SMALLEST_WEIGHT
+def _weights(model, subgraph):
+    """Places of the large float32 constants that nothing but `OPERATIONS` reads."""
+    weights, others = set(), set(subgraph.inputs) | set(subgraph.outputs)
+    for operator in subgraph.operators or []:
+        code = model.operatorCodes[operator.opcodeIndex].builtinCode
+        (weights if code in OPERATIONS else others).update(operator.inputs)
+    for place in sorted(weights - others - {-1}):
+        tensor = subgraph.tensors[place]
+        data = model.buffers[tensor.buffer].data
+        is_float = tensor.type == schema.TensorType.FLOAT32
+        if is_float and data is not None and len(data) >= 4 * SMALLEST_WEIGHT:
+            yield place
 
 
 def _half(buffer):

@@ -81,14 +81,13 @@ def _converted(model, function, weights):
     try:
         content = converter.convert()
     except Exception as error:
-        # What the converter raises has no name of its own, and pages of text.
+        # What the converter raises has no type of its own, and pages of text.
         missing = re.search(r"(?:TF Select|Custom) ops: (.+)", str(error))
-        if missing is None:
-            raise
+        reason = f"which needs {missing[1]}" if missing else str(error).partition("\n")[0]
         raise ValueError(
             "`model` must have no operations but those of LiteRT. "
-            f"Received: {type(model).__name__}, which needs {missing[1]}."
-        ) from None
+            f"Received: {type(model).__name__}, {reason}."
+        ) from error
     return with_float16_weights(content) if weights == "float16" else content
 
 

@@ -87,7 +87,7 @@ def test_a_wavenet_without_a_condition_starts_from_nothing(tmp_path):
 
 # What is allowed: of the mel, and of the log-mel of the sound of one mel, in nats (RMS). A decoder
 # that reads its own output goes further astray.
-KINDS = {"float32": (1e-3, 0.005), "float16": (0.02, 0.05), "int8": (0.6, 0.15)}
+KINDS = {"float32": (1e-3, 0.005), "float16": (0.02, 0.005), "int8": (0.6, 0.15)}
 
 
 @pytest.mark.parametrize("weights", KINDS)
@@ -103,7 +103,7 @@ def test_bundled_voices_speak_on_devices(name, weights, tmp_path):
         tokens, _ = voice.tokenizer([text])
         made = files("acoustic", tokens=np.asarray(tokens, "int32"), noise=drawn, **NEUTRAL)
         expected = voice.acoustic_model.generate(tokens)
-        if weights == "float32":
+        if weights != "int8":
             np.testing.assert_array_equal(made["lengths"], expected["lengths"])
         frames = min(made["mel"].shape[1], expected["mel"].shape[1])
         assert abs(made["mel"].shape[1] - expected["mel"].shape[1]) <= 0.05 * frames
@@ -113,9 +113,9 @@ def test_bundled_voices_speak_on_devices(name, weights, tmp_path):
         audio = files("vocoder", mel=mel)["audio"]
         assert rms(log_mel(audio), log_mel(voice.vocoder.generate(mel))) < of_sound
         if weights == "float32":
-            speech = voice.speak(text).samples
+            speech, audio = voice.speak(text).samples, files("vocoder", mel=made["mel"])["audio"]
             gain = np.abs(speech).max() / np.abs(audio).max()
-            np.testing.assert_allclose(gain * audio[0], speech, atol=2e-3)
+            np.testing.assert_allclose(gain * audio[0], speech, atol=0.01)
 
 
 def test_the_guides_example_writes_a_sound(tmp_path, monkeypatch):
