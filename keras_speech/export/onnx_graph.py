@@ -33,7 +33,7 @@ def onnx_model(function, inputs):
     checked.
 
     Raises:
-        ValueError: if it has an operation that ONNX lacks.
+        ValueError: if it has an operation that ONNX lacks, or that tf2onnx converts wrongly.
     """
     import onnx
     from tf2onnx import tf_loader, tfonnx
@@ -69,7 +69,10 @@ def onnx_model(function, inputs):
     # tf2onnx announces further sets, of which nothing is used.
     del model.opset_import[:]
     model.opset_import.append(onnx.helper.make_opsetid("", OPSET))
-    onnx.checker.check_model(model, full_check=True)
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except onnx.checker.ValidationError as error:
+        raise ValueError(f"tf2onnx makes no valid graph of it: {error}") from error
     return model
 
 
