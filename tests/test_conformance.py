@@ -114,7 +114,10 @@ def test_mixed_precision_is_finite(case, policy, dtype_policy):
     assert all(w.dtype in ("float32", "int32", "bool") for w in layer.weights)
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize(
+    "policy",
+    ["float32", "mixed_bfloat16", pytest.param("mixed_float16", marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("name", sorted(name for name in CASES if CASES[name].trains))
 def test_fit_lowers_the_loss(name, policy, dtype_policy):
     """On batches of open length, as data pipelines yield them."""

@@ -53,7 +53,7 @@ def run(command, directory):
 
 
 @pytest.mark.parametrize(
-    "moved", ["bundled", pytest.param("tiny", marks=pytest.mark.slow)], indirect=True
+    "moved", ["tiny", pytest.param("bundled", marks=pytest.mark.slow)], indirect=True
 )
 def test_loads_where_neither_keras_nor_this_package_is(moved, tmp_path):
     voice, path = moved

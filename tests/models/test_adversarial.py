@@ -81,8 +81,15 @@ def test_a_players_loss_has_no_gradient_for_the_others_weights():
         assert np.any(gradient)
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    "policy, jit_compile",
+    [
+        ("float32", False),
+        ("float32", True),
+        ("mixed_bfloat16", False),
+        pytest.param("mixed_bfloat16", True, marks=pytest.mark.slow),
+    ],
+)
 def test_fit_trains_both_players(policy, jit_compile):
     model = Generator(discriminators=[Judge(dtype=policy)], stft_weight=1.0, dtype=policy)
     before = model.get_weights()

@@ -45,7 +45,9 @@ def test_what_reads_the_frames_hears_every_token():
         assert token_tones.errors(token_tones.read(token_tones.sound(text)), text) == 0
 
 
-@pytest.mark.parametrize("name", ATTENTIONS)
+@pytest.mark.parametrize(
+    "name", ["dynamic_convolution", pytest.param("gmm", marks=pytest.mark.slow)]
+)
 def test_a_text_ten_times_longer_is_read_to_its_end(name):
     model = trained(ATTENTIONS[name](), epochs=25)
     rng = np.random.default_rng(7)

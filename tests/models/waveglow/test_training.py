@@ -98,7 +98,7 @@ def test_rows_are_weighted():
     np.testing.assert_allclose(weighted, first["loss"], rtol=1e-5)
 
 
-@pytest.mark.parametrize("remat", [False, True])
+@pytest.mark.parametrize("remat", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_it_trains_and_generates_on_jax(remat):
     output = run_on_jax(
         "import sys, keras, numpy as np\n"
