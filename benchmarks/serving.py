@@ -38,7 +38,10 @@ def main():
     parser.add_argument("--sides", nargs="+", default=serving_sides.SIDES)
     parser.add_argument("--repeats", type=int, default=7, help="requests timed")
     arguments = parser.parse_args()
-    print(acoustic.machine() + "\n", flush=True)
+    print(
+        acoustic.machine(packages=("tensorflow", "keras", "ai-edge-litert", "onnxruntime")) + "\n",
+        flush=True,
+    )
     for name in arguments.voices:
         print(f"{name}\n\n{HEAD}\n" + "|---" * 8 + "|", flush=True)
         with tempfile.TemporaryDirectory() as directory:

@@ -23,7 +23,6 @@ def make(voice_name, directory, n_words):
     from speaking import prose
 
     import keras_speech as ks
-    from keras_speech.voices import delivery
 
     voice = ks.Voice.from_preset(voice_name)
     ks.export.saved_model(voice, directory / "saved_model", version=1)
@@ -32,7 +31,7 @@ def make(voice_name, directory, n_words):
     ks.export.onnx(voice, directory / "onnx")
     texts = {"sentence": prose(1), "text": prose(n_words)}
     tokens = {
-        name: [voice.tokenizer([each])[0][0].numpy().tolist() for each in delivery.split(text)]
+        name: [voice.tokenizer([each])[0][0].numpy().tolist() for each in voice.sentences(text)]
         for name, text in texts.items()
     }
     facts = {
@@ -80,7 +79,7 @@ def _voice(directory, facts):
     start_ours()
     from keras_speech.voices import Voice
 
-    voice = Voice.from_preset(facts["voice"])
+    voice = Voice.from_preset(facts["voice"]).warm_up()
     return lambda name: len(voice.speak(facts["texts"][name]).samples)
 
 

@@ -21,7 +21,7 @@ def tokenized(voice, text, window):
     while block := list(itertools.islice(pieces, window)):
         sentences = [sentence for _, (sentence, _) in block]
         checks.report_unknown(voice, "\n\n".join(sentences), reported)
-        tokens, lengths = (np.asarray(each) for each in voice.tokenizer(sentences))
+        tokens, lengths = (np.asarray(each) for each in voice.tokens_of(sentences))
         for (index, (sentence, pause)), row, length in zip(block, tokens, lengths, strict=True):
             row = row[:length].astype("int32")
             if voice.speakable[row].any():

@@ -86,6 +86,7 @@ class Voice:
             spec=spec,
             speakers=self.speakers,
         )
+        self.tokens_of = tokenizer
         self.speakable = np.array([delivery.is_speakable(each) for each in tokenizer.symbols])
 
     @classmethod
@@ -169,6 +170,9 @@ class Voice:
         voice = keras_speech.voices.Voice.from_preset("kathleen").warm_up()
         ```
         """
+        from keras_speech.text.token_graph import token_graph
+
+        self.tokens_of = token_graph(self.tokenizer)
         self.speak(text)
         return self
 

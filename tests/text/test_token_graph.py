@@ -1,0 +1,32 @@
+"""The graph of a tokenizer gives what the tokenizer gives, errors included."""
+
+import numpy as np
+import pytest
+
+from keras_speech.text import CharacterTokenizer, LexiconTokenizer
+from keras_speech.text.token_graph import token_graph
+from keras_speech.voices import Voice
+
+TEXTS = ["Dr. Who paid $3.50 at 10:30.", "", "ünd — {HH AH0 L OW1} there?", "A", "xqzt " * 40]
+
+
+@pytest.mark.parametrize("kind", ["characters", "phones"])
+def test_tokens_are_those_of_the_tokenizer(kind):
+    if kind == "phones":
+        tokenizer = Voice.from_preset("kathleen").tokenizer
+    else:
+        tokenizer = CharacterTokenizer()
+    graph = token_graph(tokenizer)
+    for texts in (TEXTS, TEXTS[:1], TEXTS[1:2], TEXTS[3:]):
+        for made, expected in zip(graph(texts), tokenizer(texts), strict=True):
+            np.testing.assert_array_equal(made, expected)
+
+
+def test_what_the_tokenizer_refuses_is_refused():
+    tokenizer = LexiconTokenizer({"one": "W AH N"}, {})
+    graph = token_graph(tokenizer)
+    np.testing.assert_array_equal(graph(["one"])[0], tokenizer(["one"])[0])
+    with pytest.raises(ValueError, match="Braces must hold ARPAbet phones .* 'NOPE' in {NOPE}"):
+        graph(["one", "{NOPE}"])
+    # Halves of characters are dropped by both.
+    np.testing.assert_array_equal(graph(["\ud800one"])[0], tokenizer(["one"])[0])
