@@ -71,7 +71,7 @@ def acoustic_function(model, rfft=None):
     outputs = ["mel", "lengths", "alignment"]
     if isinstance(model, FastSpeech2):
         generate = _fastspeech2
-        controls = ["speed", *(name for name in ("pitch", "energy") if model.options[name])]
+        controls = list(model.controls)
         outputs.append("durations")
     elif isinstance(model, NeuralHMMTTS):
         generate, controls = _neural_hmm, ["speed"]
