@@ -67,7 +67,6 @@ class Voice:
         pauses=None,
         metadata=None,
     ):
-        self.tokenizer = tokenizer
         self.acoustic_model = acoustic_model
         self.vocoder = vocoder
         self.spec = spec
@@ -86,7 +85,16 @@ class Voice:
             spec=spec,
             speakers=self.speakers,
         )
-        self.tokens_of = tokenizer
+        self.tokenizer = tokenizer
+
+    @property
+    def tokenizer(self):
+        return self._tokenizer
+
+    @tokenizer.setter
+    def tokenizer(self, tokenizer):
+        self._tokenizer = tokenizer
+        self.tokens_of = tokenizer  # until `warm_up` makes it a graph
         self.speakable = np.array([delivery.is_speakable(each) for each in tokenizer.symbols])
 
     @classmethod
@@ -143,18 +151,10 @@ class Voice:
         rough = voice.with_vocoder("griffin-lim").speak("Hello.")
         ```
         """
-        return type(self)(
-            self.tokenizer,
-            self.acoustic_model,
-            vocoders.find(vocoder, self.spec, own=self.vocoder),
-            self.spec,
-            name=self.name,
-            speakers=self.speakers,
-            level_db=self.level_db,
-            peak=self.peak,
-            pauses=self.pauses,
-            metadata=self.metadata,
-        )
+        vocoder = vocoders.find(vocoder, self.spec, own=self.vocoder)
+        names = "name", "speakers", "level_db", "peak", "pauses", "metadata"
+        options = {name: getattr(self, name) for name in names}
+        return type(self)(self.tokenizer, self.acoustic_model, vocoder, self.spec, **options)
 
     def warm_up(self, text="Ready."):
         """Compiles what the first call of `speak` would, so that it sounds as soon as the next.

@@ -30,3 +30,15 @@ def test_what_the_tokenizer_refuses_is_refused():
         graph(["one", "{NOPE}"])
     # Halves of characters are dropped by both.
     np.testing.assert_array_equal(graph(["\ud800one"])[0], tokenizer(["one"])[0])
+
+
+def test_a_warm_voice_reads_by_the_tokenizer_it_is_given(tmp_path):
+    voice = Voice.from_preset("kathleen").warm_up()
+    symbols = voice.tokenizer.symbols
+    words = tmp_path / "words.txt"
+    words.write_text("BEE  B EY1\n")
+    before = voice.tokens_of(["a bee"])[0]
+    voice.tokenizer = voice.tokenizer.with_extra(words)
+    for tokens_of in (voice.tokens_of, voice.warm_up().tokens_of):
+        after = tokens_of(["a bee"])[0]
+        assert symbols[before[0][-1]] == "IY1" and symbols[after[0][-1]] == "EY1"
