@@ -9,7 +9,7 @@ class Metrics:
     Attributes:
         requests: counter by path and code; the path is the route's, never what a client wrote.
         seconds: histogram of how long requests took, by path.
-        audio_seconds: counter of sound made.
+        audio_seconds: counter of sound made, by model.
         in_flight: gauge of requests being answered.
     """
 
@@ -23,7 +23,9 @@ class Metrics:
             "request_seconds", "From a request to the end of its answer.", ["path"], **of,
             buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
         )  # fmt: skip
-        self.audio_seconds = prometheus.Counter("audio_seconds", "Seconds of sound made.", **of)
+        self.audio_seconds = prometheus.Counter(
+            "audio_seconds", "Seconds of sound made.", ["model"], **of
+        )
         self.in_flight = prometheus.Gauge("requests_in_flight", "Requests being answered.", **of)
 
     def page(self):

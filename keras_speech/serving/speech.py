@@ -38,29 +38,28 @@ class SpeechRequests:
         """
         voice, text, options, format = self._checked(content)
         encoder = encoders.encoder(format, voice.spec.sample_rate)
+        seconds = self.metrics.audio_seconds.labels(content["model"])
         sentences = await self.worker.run(spoken, voice, text, options)
-        first = await self._next(sentences, encoder)
+
+        def sentence():
+            speech = next(sentences, None)
+            if speech is None:
+                return None
+            seconds.inc(speech.duration)
+            return encoder.sentence(speech)
+
+        first = await self.worker.run(sentence)
         if first is None:
             message = "`input` must contain something that the voice can speak."
             raise RequestError(400, message, param="input")
-        return encoders.CONTENT_TYPES[format], self._chunks(first, sentences, encoder)
+        return encoders.CONTENT_TYPES[format], self._chunks(first, sentence, encoder)
 
-    async def _chunks(self, first, sentences, encoder):
+    async def _chunks(self, first, sentence, encoder):
         yield first
         # The next is made when this one is sent: who reads slowly does not fill the memory.
-        while (chunk := await self._next(sentences, encoder)) is not None:
+        while (chunk := await self.worker.run(sentence)) is not None:
             yield chunk
         yield await self.worker.run(encoder.end)
-
-    async def _next(self, sentences, encoder):
-        return await self.worker.run(self._sentence, sentences, encoder)
-
-    def _sentence(self, sentences, encoder):
-        speech = next(sentences, None)
-        if speech is None:
-            return None
-        self.metrics.audio_seconds.inc(speech.duration)
-        return encoder.sentence(speech)
 
     def _checked(self, content):
         unknown = sorted(content.keys() - set(FIELDS))
