@@ -161,12 +161,10 @@ def stand_in(monkeypatch):
     monkeypatch.setattr(keras_speech.models, "Tacotron2", StandIn)
 
 
-@pytest.fixture
-def corpus_directory(tmp_path):
-    """Eight recordings in LJ Speech's layout; every letter is a tone of its own."""
+def write_corpus(directory):
+    """Writes eight recordings in LJ Speech's layout; every letter is a tone of its own."""
     from keras_speech.data import write_wav
 
-    directory = tmp_path / "corpus"
     (directory / "wavs").mkdir(parents=True)
     time = np.arange(1600) / 16000
     rows = []
@@ -182,8 +180,13 @@ def corpus_directory(tmp_path):
 
 
 @pytest.fixture
-def train_acoustic(corpus_directory, tmp_path, monkeypatch):
-    """Runs `train MODEL` on the small corpus with a tiny model."""
+def corpus_directory(tmp_path):
+    """What `write_corpus` writes."""
+    return write_corpus(tmp_path / "corpus")
+
+
+def acoustic_trainer(corpus, directory, monkeypatch):
+    """Returns what runs `train MODEL` on the corpus with a tiny model, into `directory`."""
     from keras_speech import models
     from keras_speech.cli.main import main
 
@@ -191,13 +194,19 @@ def train_acoustic(corpus_directory, tmp_path, monkeypatch):
         monkeypatch.setattr(getattr(models, f"{module}_configs"), "SMALL", config)
 
     def run(model, *argv, epochs=1, out="run"):
-        options = ["--data", str(corpus_directory), "--out", str(tmp_path / out)]
+        options = ["--data", str(corpus), "--out", str(directory / out)]
         options += ["--batch-size", "6", "--sample-rate", "16000", "--validation", "2"]
         # Looking takes longer than training; who wants to see it says so.
         options += ["--sample-every", "0", "--check-every", "0"]
         return main(["train", model, *options, "--epochs", str(epochs), *argv])
 
     return run
+
+
+@pytest.fixture
+def train_acoustic(corpus_directory, tmp_path, monkeypatch):
+    """Runs `train MODEL` on the small corpus with a tiny model."""
+    return acoustic_trainer(corpus_directory, tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -10,11 +10,24 @@ import numpy as np
 import pytest
 
 from keras_speech.data import write_wav
+from keras_speech.models import fastspeech2_configs, tacotron2_configs
 from keras_speech.voices import Voice, bundled_voices
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TEXTS = {"a": "See me.", "b": "Be sure.", "c": "No way.", "d": "My cue."}
 PHONES = {"a": "S IY M IY", "b": "B IY SH UH R", "c": "N OW W EY", "d": "M AY K Y UW"}
+
+# Sizes in place of the recipes' own: the rest of their settings is as it is.
+TINY = {
+    fastspeech2_configs: dict(
+        channels=8, encoder_layers=1, decoder_layers=1, filters=8, predictor_filters=8,
+        predictor_layers=1,
+    ),
+    tacotron2_configs: dict(
+        encoder_channels=8, encoder_convolutions=1, prenet_units=(8, 8), attention_lstm_units=8,
+        decoder_lstm_units=8, attention_units=8, postnet_filters=8, postnet_layers=1,
+    ),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -42,6 +55,8 @@ def corpus(tmp_path):
 def run(corpus, tmp_path, monkeypatch):
     """Calls a recipe with further arguments; it finds the tokenizer of the bundled voice."""
     out = tmp_path / "out"
+    for configs, tiny in TINY.items():
+        monkeypatch.setattr(configs, "SMALL", {**configs.SMALL, **tiny})
 
     def run_recipe(recipe, voice, *more):
         (card,) = [card for card in bundled_voices() if card["name"] == voice]
