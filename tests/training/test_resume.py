@@ -24,8 +24,6 @@ def dataset(epoch, value=1.0):
 def run(directory, *, model=None, batches=dataset, **options):
     model = model or dropout_model()
     options = {"epochs": 3, "verbose": 0, "warmup_steps": 2, "checkpoint_every": 2, **options}
-    # Dozens of runs of a model so small: XLA would take longer to compile than they to run.
-    options = {"jit_compile": False, **options}
     history = train(model, batches, dataset(99), directory=directory, **options)
     return [keras.ops.convert_to_numpy(weight) for weight in model.weights], history
 
