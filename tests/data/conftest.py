@@ -29,25 +29,23 @@ def tone():
     return harmonic_tone
 
 
+def write_harmonic_tone(path, sample_rate=22050, subtype=None, **options):
+    """Makes the folders, writes the file, returns its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    samples = harmonic_tone(sample_rate=sample_rate, **options)
+    soundfile.write(path, samples, sample_rate, subtype=subtype)
+    return path
+
+
 @pytest.fixture
 def write_tone():
-    """`write_tone(path, **of harmonic_tone)` makes the folders, writes the file, returns it."""
-
-    def write(path, sample_rate=22050, subtype=None, **options):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        samples = harmonic_tone(sample_rate=sample_rate, **options)
-        soundfile.write(path, samples, sample_rate, subtype=subtype)
-        return path
-
-    return write
+    return write_harmonic_tone
 
 
-@pytest.fixture
-def lj_directory(tmp_path, write_tone):
+def write_lj_directory(directory):
     """Five clips of different lengths in LJ Speech's layout."""
-    directory = tmp_path / "corpus"
     for number, name in enumerate(TEXTS):
-        write_tone(
+        write_harmonic_tone(
             directory / "wavs" / f"{name}.wav",
             seconds=0.2 + 0.13 * number,
             f0_hz=120.0 + 40.0 * number,
@@ -55,6 +53,11 @@ def lj_directory(tmp_path, write_tone):
     rows = [f"{name}|{text}|{text}" for name, text in TEXTS.items()]
     (directory / "metadata.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return directory
+
+
+@pytest.fixture
+def lj_directory(tmp_path):
+    return write_lj_directory(tmp_path / "corpus")
 
 
 class LetterTokenizer:

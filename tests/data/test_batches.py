@@ -1,9 +1,6 @@
 """Batches of tokens and log-mels: what is in them, in which order, and that models take them."""
 
 import math
-import os
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -217,45 +214,3 @@ def test_fit_and_evaluate_take_the_batches(corpus):
     model.compile(optimizer=keras.optimizers.SGD(0.1))
     history = model.fit(batches, validation_data=batches, epochs=3, shuffle=False, verbose=0)
     assert history.history["loss"][2] < history.history["loss"][0]
-
-
-ON_JAX = """
-import sys
-import keras, numpy as np
-from keras_speech.audio_spec import AudioSpec
-from keras_speech.data import acoustic_batches, ljspeech
-from keras_speech.text import CharacterTokenizer, LexiconTokenizer
-assert keras.backend.backend() == "jax"
-
-class Bands(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.bands = self.add_weight(shape=(20,), initializer="zeros")
-    def call(self, inputs):
-        return inputs["mel"] - self.bands
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return keras.ops.mean(keras.ops.square(y_pred))
-
-batches = acoustic_batches(
-    ljspeech(sys.argv[1]), AudioSpec(n_mels=20), CharacterTokenizer(), 5, shuffle=False
-)
-np.savez(sys.argv[2], **{key: value.numpy() for key, value in next(iter(batches)).items()})
-model = Bands()
-model.compile(optimizer="sgd")
-model.fit(batches, epochs=2, verbose=0)
-"""
-
-
-def test_the_jax_backend_gets_the_same_batches(corpus, lj_directory, tmp_path):
-    finished = subprocess.run(
-        [sys.executable, "-c", ON_JAX, str(lj_directory), str(tmp_path / "batch.npz")],
-        env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-    )
-    assert finished.returncode == 0, finished.stderr[-3000:]
-    (here,) = arrays(acoustic_batches(corpus, SPEC, CharacterTokenizer(), 5, shuffle=False))
-    with np.load(tmp_path / "batch.npz") as there:
-        assert sorted(there) == sorted(here)
-        for key, value in here.items():
-            np.testing.assert_allclose(there[key], value, atol=1e-4, err_msg=key)

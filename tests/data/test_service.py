@@ -1,7 +1,8 @@
-"""A dispatcher and two workers, each a process, as the commands start them."""
+"""A dispatcher and two workers, each a process in which the command runs."""
 
 import collections
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,15 +18,22 @@ from keras_speech.data import shard_dataset as read_shards
 from keras_speech.ops.mel import log_mel_spectrogram
 from keras_speech.text import CharacterTokenizer
 
+# The commands, each in a process forked from one that has made the imports, which take longer than
+# all else, and run nothing. In the end it prints their exit codes.
+COMMANDS = """
+import os, signal, sys
+import keras_speech.voices
+from keras_speech.cli.main import main
+from keras_speech.data import service_processes
 
-def started(*arguments):
-    """A process of `keras-speech data-service`."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "keras_speech.cli", "data-service", *arguments],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-    )
+children = []
+for arguments in sys.argv[1:]:
+    children.append(os.fork())
+    if not children[-1]:
+        sys.exit(main(["data-service", *arguments.split()]))
+signal.signal(signal.SIGTERM, lambda *_: [os.kill(child, signal.SIGTERM) for child in children])
+print(*(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -35,24 +43,27 @@ def service():
         free.bind(("localhost", 0))
         address = f"localhost:{free.getsockname()[1]}"
     # All at once: workers wait for their dispatcher.
-    processes = [started("dispatcher", "--port", address.split(":")[1])]
-    processes += [started("worker", "--dispatcher", address) for _ in range(2)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMANDS, f"dispatcher --port {address.split(':')[1]}"]
+        + 2 * [f"worker --dispatcher {address}"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        start_new_session=True,
+    )
     # Whatever goes wrong, no test waits for them longer than this.
-    killer = threading.Timer(240, lambda: [process.kill() for process in processes])
+    killer = threading.Timer(240, lambda: os.killpg(process.pid, signal.SIGKILL))
     killer.start()
     try:
-        lines = [process.stdout.readline() for process in processes]
-        assert lines[0] == f"dispatcher: grpc://{address}\n"
-        assert all(line.startswith(f"worker of {address}, decoding by ") for line in lines[1:])
+        dispatcher, *workers = sorted(process.stdout.readline() for _ in range(3))
+        assert dispatcher == f"dispatcher: grpc://{address}\n"
+        assert all(line.startswith(f"worker of {address}, decoding by ") for line in workers)
         yield f"grpc://{address}"
     finally:
+        process.terminate()
+        codes, _ = process.communicate()
         killer.cancel()
-        for process in processes:
-            process.terminate()
-        codes = [process.wait(20) for process in processes]
-        for process in processes:
-            process.stdout.close()
-    assert codes == [143, 143, 143]
+    assert codes == "143 143 143\n"
 
 
 @pytest.fixture

@@ -59,9 +59,9 @@ def test_a_crop_is_a_stretch_of_its_file(counted):
 
 @pytest.mark.parametrize("balance", ["files", "seconds"])
 def test_long_files_get_their_share_and_no_more(counted, balance):
-    """Visits of each sample over 60 epochs, against their expectation."""
-    epochs = waveform_epochs(counted, SEGMENT, 8, seed=0, balance=balance, steps_per_epoch=20)
-    levels = np.concatenate([levels_of(epochs(epoch)) for epoch in range(60)])
+    """Visits of each sample over 20 epochs, against their expectation."""
+    epochs = waveform_epochs(counted, SEGMENT, 8, seed=0, balance=balance, steps_per_epoch=60)
+    levels = np.concatenate([levels_of(epochs(epoch)) for epoch in range(20)])
     seen = np.bincount(levels.ravel() + 32768, minlength=65536)
     total = sum(length for _, length in COUNTED.values())
     for first, length in COUNTED.values():
@@ -72,9 +72,9 @@ def test_long_files_get_their_share_and_no_more(counted, balance):
         chance = np.convolve(np.ones(n_starts), np.ones(SEGMENT)) / n_starts
         # Five standard deviations of independent places, and of what chance decides of the number
         # of crops: in an epoch, one at each end of the file, with a variance of at most 1 / 4.
-        variance = n_crops * chance * (1 - chance) + 60 * 2 / 4
+        variance = n_crops * chance * (1 - chance) + 20 * 2 / 4
         assert np.all(np.abs(visits - n_crops * chance) <= 5 * np.sqrt(variance))
-        assert abs(visits.sum() / SEGMENT - n_crops) <= 5 * np.sqrt(60 * 2 / 4)
+        assert abs(visits.sum() / SEGMENT - n_crops) <= 5 * np.sqrt(20 * 2 / 4)
 
 
 def test_shapes_and_cardinality_are_known(noises):

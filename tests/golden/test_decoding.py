@@ -4,7 +4,6 @@ import keras
 import numpy as np
 
 from golden.golden_files import assert_equal, below, load
-from jax_process import run_on_jax
 from keras_speech.layers import ZoneoutLSTM
 from keras_speech.ops import decoding
 
@@ -91,10 +90,6 @@ def test_greedy_decode_is_the_greedy_embedding_sampler():
 
 def test_sample_decode_is_the_sample_embedding_sampler():
     check_sample()
-
-
-def test_both_on_jax():
-    run_on_jax("from golden import test_decoding as t; t.check_greedy(); t.check_sample()")
 
 
 def test_a_whole_sequence_is_the_training_sampler():

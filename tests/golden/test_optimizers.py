@@ -6,7 +6,6 @@ import pytest
 
 from golden import addons_problem as problem
 from golden.golden_files import assert_equal, load
-from jax_process import run_on_jax
 from keras_speech.optimizers import Lookahead, RectifiedAdam
 
 SGD, Adam = keras.optimizers.SGD, keras.optimizers.Adam
@@ -60,10 +59,6 @@ def check(name):
 @pytest.mark.parametrize("name", {**OURS, **KERAS})
 def test_weights_follow_those_of_addons(name):
     check(name)
-
-
-def test_weights_follow_those_of_addons_on_jax():
-    run_on_jax("from golden import test_optimizers as t; [t.check(name) for name in t.OURS]")
 
 
 def test_the_cases_reach_the_adaptive_steps():

@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from keras_speech.ops import hmm
@@ -74,8 +75,6 @@ def numeric_gradient(function, arrays, eps=1e-2):
 
 
 def gradients(arrays, n_frames, n_states, weights):
-    import tensorflow as tf
-
     variables = [tf.Variable(a) for a in arrays]
     with tf.GradientTape() as tape:
         total = hmm.log_likelihood(*variables, n_frames, n_states)
@@ -130,9 +129,11 @@ def test_a_planted_path_is_found_in_a_long_recording():
     path = np.repeat(np.arange(60), durations)
     emissions, stay, leave = model(batch=1, frames=len(path), states=60)
     emissions = (emissions - 100 + 30 * (path[:, None] == np.arange(60))).astype("float32")
-    found, _ = hmm.viterbi(emissions, stay, leave)
+    arrays = [tf.constant(x) for x in (emissions, stay, leave)]
+    # In a graph: a loop as long as this takes seconds step by step.
+    found, _ = tf.function(hmm.viterbi)(*arrays)
     assert np.asarray(hmm.state_durations(found, 60))[0].tolist() == durations.tolist()
-    probabilities = np.asarray(hmm.posteriors(emissions, stay, leave))[0]
+    probabilities = np.asarray(tf.function(hmm.posteriors)(*arrays))[0]
     np.testing.assert_allclose(probabilities.sum(axis=-1), 1.0, atol=1e-4)
     assert (probabilities.argmax(axis=-1) == path).mean() > 0.99
 
@@ -141,8 +142,9 @@ def test_precision_does_not_depend_on_the_level_of_the_densities():
     """Densities of 160 dimensions are large numbers; what all states share must not matter."""
     arrays = model(frames=200, states=40)
     level = np.random.default_rng(2).integers(-500, 500, (3, 200, 1)).astype("float32")
-    plain = np.asarray(hmm.posteriors(*arrays))
-    shifted = np.asarray(hmm.posteriors(arrays[0] + level, *arrays[1:]))
+    posteriors = tf.function(hmm.posteriors)
+    plain = np.asarray(posteriors(*map(tf.constant, arrays)))
+    shifted = np.asarray(posteriors(*map(tf.constant, (arrays[0] + level, *arrays[1:]))))
     np.testing.assert_allclose(shifted, plain, atol=2e-3)
 
 

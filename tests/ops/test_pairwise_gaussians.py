@@ -48,12 +48,13 @@ def test_densities_are_normalized():
     """Over a fine grid of one channel the density adds up to 1."""
     rng = np.random.default_rng(2)
     grid = np.linspace(-30, 30, 4001, dtype="float32")
-    frames = np.zeros((1, 4001, 6), "float32") + rng.normal(size=6).astype("float32")
-    states, kernel = rng.normal(size=(1, 2, 6)), rng.normal(size=(6, 3))
+    # A row for every place of the grid: the loop is over frames.
+    frames = np.zeros((4001, 1, 6), "float32") + rng.normal(size=6).astype("float32")
+    states, kernel = rng.normal(size=(1, 2, 6)).repeat(4001, axis=0), rng.normal(size=(6, 3))
     density, _ = pairs.pairwise_gaussians(
-        frames, states, kernel, np.zeros(3), grid[None, :, None], FLOOR
+        frames, states, kernel, np.zeros(3), grid[:, None, None], FLOOR
     )
-    whole = np.exp(np.asarray(density)[0]).sum(axis=0) * (grid[1] - grid[0])
+    whole = np.exp(np.asarray(density)[:, 0]).sum(axis=0) * (grid[1] - grid[0])
     np.testing.assert_allclose(whole, 1.0, atol=1e-3)
 
 

@@ -44,15 +44,18 @@ def test_learning_rate_is_that_of_the_optimizer_inside():
     assert float(optimizer.learning_rate) == float(optimizer.optimizer.learning_rate) == 0.25
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+# Without XLA it is also fitted below, and goes on from a file.
+@pytest.mark.parametrize("jit_compile", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_fit_lowers_the_loss(jit_compile):
     check_fit(lambda: Lookahead(RectifiedAdam(0.1)), jit_compile)
 
 
 def test_fit_lowers_the_loss_on_jax():
+    """With what is inside, and by that alone."""
     run_on_jax(
         "from optimizers import test_lookahead as t\n"
-        "t.check_fit(lambda: t.Lookahead(t.RectifiedAdam(0.1)), True)"
+        "t.check_fit(lambda: t.Lookahead(t.RectifiedAdam(0.1)), True)\n"
+        "t.check_fit(lambda: t.RectifiedAdam(0.05, amsgrad=True), True)"
     )
 
 

@@ -2,7 +2,6 @@ import keras
 import numpy as np
 import pytest
 
-from jax_process import run_on_jax
 from keras_speech.optimizers import RectifiedAdam
 
 X = np.random.default_rng(0).normal(size=(64, 6)).astype("float32")
@@ -58,16 +57,10 @@ def check_fit(make, jit_compile):
     return model
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+# Without XLA it is also fitted below, and goes on from a file. On JAX: `test_lookahead.py`.
+@pytest.mark.parametrize("jit_compile", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_fit_lowers_the_loss(jit_compile):
     check_fit(lambda: RectifiedAdam(0.05, amsgrad=True, clipnorm=10.0), jit_compile)
-
-
-def test_fit_lowers_the_loss_on_jax():
-    run_on_jax(
-        "from optimizers import test_rectified_adam as t\n"
-        "t.check_fit(lambda: t.RectifiedAdam(0.05, amsgrad=True), True)"
-    )
 
 
 def test_training_goes_on_from_a_keras_file(tmp_path):

@@ -1,6 +1,4 @@
-"""A program that trains a small model into the directory it is given, to be killed on the way."""
-
-import sys
+"""Trains a small model into the directory that it is given, to be killed on the way."""
 
 import tensorflow as tf
 
@@ -15,13 +13,13 @@ def dataset(epoch):
     return tf.data.Dataset.from_tensor_slices((batches.x, batches.y))
 
 
-if __name__ == "__main__":
+def main(directory):
     train(
         dropout_model(),
         dataset,
         dataset(99),
         epochs=4,
-        directory=sys.argv[1],
+        directory=directory,
         keep="best",
         checkpoint_every=1,
         ema_momentum=0.9,

@@ -1,6 +1,7 @@
 """Training that is killed (SIGKILL) at random moments, and gone on with each time."""
 
 import itertools
+import multiprocessing
 import os
 import shutil
 import signal
@@ -14,9 +15,9 @@ import pytest
 
 from keras_speech.data.audio_files import write_wav
 from keras_speech.training import read_checkpoint
+from training import small_training
 
 TESTS = Path(__file__).parent.parent
-SMALL = [sys.executable, str(Path(__file__).parent / "small_training.py")]
 # What a whole directory of the program holds: nothing half-written, nothing left over.
 FILES = {"checkpoint.npz", "best.npz", "log.csv"}
 
@@ -37,11 +38,30 @@ def finish(command):
     assert process.returncode == 0, error.decode()
 
 
-def kill(command, directory, rng, seconds, *, early=False):
+class Forked(multiprocessing.get_context("fork").Process):
+    """A small training in a process that has TensorFlow from the one that starts it.
+
+    That one must have imported TensorFlow, which takes longer than the training, but run nothing.
+    """
+
+    def __init__(self, directory):
+        super().__init__(target=small_training.main, args=(directory,))
+        self.start()
+
+    def poll(self):
+        return self.exitcode
+
+    def communicate(self):
+        self.join()
+
+    returncode = property(poll)
+
+
+def kill(start, directory, rng, seconds, *, early=False):
     """Kills a training within `seconds`, of its start or else of its first checkpoint."""
     checkpoint = directory / "checkpoint.npz"
     before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else None
-    process = start(command)
+    process = start()
     while not early and process.poll() is None:
         if checkpoint.exists() and checkpoint.stat().st_mtime_ns != before:
             break
@@ -71,17 +91,24 @@ def assert_same_end(ours, theirs):
                 np.testing.assert_array_equal(a[key], b[key], err_msg=f"{name} {key}")
 
 
-def test_killed_and_gone_on_with_three_times(tmp_path):
-    finish([*SMALL, str(tmp_path / "whole")])
-    parts, rng = tmp_path / "parts", np.random.default_rng(5)
-    done = [0]
+def check_three_kills(directory):
+    whole, parts = Path(directory) / "whole", Path(directory) / "parts"
+    done, rng = [0], np.random.default_rng(5)
     for _ in range(3):
-        kill([*SMALL, str(parts)], parts, rng, seconds=0.3)
-        done.append(batches_done(parts, n_batches=40))
-    assert all(after > before for before, after in itertools.pairwise(done))
-    finish([*SMALL, str(parts)])
-    assert_same_end(parts, tmp_path / "whole")
+        kill(lambda: Forked(parts), parts, rng, seconds=0.3)
+        done.append(batches_done(parts, small_training.N_BATCHES))
+    assert all(after > before for before, after in itertools.pairwise(done)), done
+    for place in (parts, whole):
+        process = Forked(place)
+        process.join()
+        assert process.exitcode == 0
+    assert_same_end(parts, whole)
     assert {path.name for path in parts.iterdir()} == FILES
+
+
+def test_killed_and_gone_on_with_three_times(tmp_path):
+    code = "import sys; from training import test_kills as t; t.check_three_kills(sys.argv[1])"
+    finish([sys.executable, "-c", code, str(tmp_path)])
 
 
 @pytest.mark.slow
@@ -105,7 +132,8 @@ def test_command_killed_twenty_times(tmp_path, seed):
         # Every fourth before training begins: while it reads, compiles or restores.
         early = kills % 4 == 0
         before = batches_done(parts, n_batches=30)
-        kill([*command, str(parts)], parts, rng, seconds=8.0 if early else 0.7, early=early)
+        seconds = 8.0 if early else 0.7
+        kill(lambda: start([*command, str(parts)]), parts, rng, seconds, early=early)
         assert batches_done(parts, n_batches=30) >= before
     finish([*command, str(parts)])
     assert_same_end(parts, whole)

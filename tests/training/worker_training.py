@@ -27,7 +27,7 @@ def setting(kind, recordings):
         settings = dict(residual_channels=8, skip_channels=8, n_cycles=1, layers_per_cycle=4)
         return lambda: ks.WaveNet(sample_rate=8000, **settings), epochs
     tokenizer = ks.text.CharacterTokenizer()
-    corpus = [with_durations(each, tokenizer) for each in ks.data.ljspeech(recordings)]
+    corpus = with_durations(ks.data.ljspeech(recordings), tokenizer)
     epochs = ks.data.acoustic_epochs(corpus, SPEC, tokenizer, BATCH_SIZE, seed=0, progress=False)
     settings = dict(
         vocabulary_size=tokenizer.vocabulary_size, n_mels=SPEC.n_mels, channels=16, filters=16,
@@ -37,12 +37,15 @@ def setting(kind, recordings):
     return lambda: ks.FastSpeech2(**settings), epochs
 
 
-def with_durations(recording, tokenizer):
+def with_durations(corpus, tokenizer):
     """Tokens of equal lengths: an aligner's would jump by a frame at a rounding error."""
-    _, (n_tokens,) = tokenizer([recording.text])
-    n_frames = SPEC.n_frames(len(ks.data.read_audio(recording.path)))
-    ends = np.arange(n_tokens + 1) * n_frames // n_tokens
-    return dataclasses.replace(recording, durations=np.diff(ends))
+    _, lengths = tokenizer([recording.text for recording in corpus])
+    recordings = []
+    for recording, n_tokens in zip(corpus, lengths, strict=True):
+        n_frames = SPEC.n_frames(len(ks.data.read_audio(recording.path)))
+        ends = np.arange(n_tokens + 1) * n_frames // n_tokens
+        recordings.append(dataclasses.replace(recording, durations=np.diff(ends)))
+    return recordings
 
 
 class Curve(keras.callbacks.Callback):
@@ -67,7 +70,6 @@ class Curve(keras.callbacks.Callback):
 
 
 def main(name, kind, recordings, out, epochs):
-    tf.config.threading.set_intra_op_parallelism_threads(1)
     if name == "mirrored":
         devices = tf.config.list_physical_devices("CPU")
         tf.config.set_logical_device_configuration(
@@ -93,4 +95,5 @@ def main(name, kind, recordings, out, epochs):
 
 
 if __name__ == "__main__":
+    tf.config.threading.set_intra_op_parallelism_threads(1)
     main(*sys.argv[1:])
