@@ -11,6 +11,8 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 import pytest
 
+from seeding import set_random_seed
+
 
 def pytest_collection_finish():
     """Spares Python's garbage collector what was imported, most of a million objects."""
@@ -39,7 +41,7 @@ def seeded():
     """Gives every test the same random numbers, whichever tests ran before it."""
     # A test file that uses Keras has imported it by now; one that doesn't need not wait for it.
     if "keras" in sys.modules:
-        sys.modules["keras"].utils.set_random_seed(0)
+        set_random_seed(0)
 
 
 @pytest.fixture(autouse=True)

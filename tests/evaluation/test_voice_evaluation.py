@@ -156,7 +156,7 @@ def test_the_voice_warns_in_the_words_looked_for():
 
 def test_other_warnings_pass_on(corpus):
     with pytest.warns(UserWarning, match="c: Characters that the voice cannot speak"):
-        evaluate_voice(ToneVoice(), corpus, ids=["c"])
+        evaluate_voice(ToneVoice(), corpus, ids=["c"], free_lm=False)
 
 
 def test_table_shows_every_system(evaluated):
@@ -191,7 +191,7 @@ def test_nothing_else_is_left_in_the_directory(evaluated):
 
 
 def test_limit_keeps_the_first(corpus):
-    result = evaluate_voice(ToneVoice(), corpus, limit=1)
+    result = evaluate_voice(ToneVoice(), corpus, limit=1, free_lm=False)
     assert [each["id"] for each in result["recordings"]] == ["a"]
     assert result["sentences"] is None
     assert "files" not in result
@@ -203,7 +203,7 @@ def test_a_failure_leaves_nothing_behind(corpus, tmp_path):
             raise RuntimeError("no sound")
 
     with pytest.raises(RuntimeError, match="no sound"):
-        evaluate_voice(Broken(), corpus, output_directory=tmp_path / "out")
+        evaluate_voice(Broken(), corpus, output_directory=tmp_path / "out", free_lm=False)
     assert os.listdir(tmp_path) == []
 
 

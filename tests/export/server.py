@@ -10,6 +10,9 @@ from keras_speech.text import CharacterTokenizer
 
 SPEC = AudioSpec(sample_rate=8000, n_fft=256, hop_length=64, win_length=256, n_mels=20, fmax=4000.0)
 
+# By which every SavedModel finds its own variables.
+FILES_OF_RESTORE = {"ShardedFilename", "MergeV2Checkpoints"}
+
 
 def tiny_tokenizer():
     """Quickly traced."""
@@ -29,6 +32,15 @@ def operations(path):
     yield from graph.node
     for function in graph.library.function:
         yield from function.node_def
+
+
+def assert_standard(path):
+    """Its operations are TensorFlow's own, and none runs Python or needs a file beside it."""
+    used = {node.op for node in operations(path)}
+    functions = {each.signature.name for each in meta_graph(path).graph_def.library.function}
+    assert used - functions - set(dir(tf.raw_ops)) == set()
+    assert not {op for op in used if "Py" in op or "File" in op or "Table" in op} - FILES_OF_RESTORE
+    assert not list(path.glob("assets/*"))
 
 
 def call(signatures, name, **inputs):

@@ -89,18 +89,5 @@ def test_speaks_from_a_shell(exported, voice, tmp_path):
     np.testing.assert_allclose(np.load(tmp_path / "audio.npy"), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["exported", "exported_kathleen"])
-def test_every_operation_is_a_standard_one_without_python_or_files(name, request):
-    path = request.getfixturevalue(name)
-    used = {node.op for node in server.operations(path)}
-    functions = {each.signature.name for each in server.meta_graph(path).graph_def.library.function}
-    standard = set(dir(tf.raw_ops))
-    assert used - functions - standard == set()
-    assert not {op for op in used if "Py" in op or "File" in op or "Table" in op} - FILES_OF_RESTORE
-    assert [
-        each.name for each in path.iterdir() if each.name == "assets" and any(each.iterdir())
-    ] == []
-
-
-# By which every SavedModel finds its own variables.
-FILES_OF_RESTORE = {"ShardedFilename", "MergeV2Checkpoints"}
+def test_every_operation_is_a_standard_one_without_python_or_files(exported):
+    server.assert_standard(exported)

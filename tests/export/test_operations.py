@@ -189,11 +189,6 @@ def test_what_a_loader_would_follow_is_looked_at(exported, change):
         require_harmless(changed(exported, change))
 
 
-@pytest.mark.parametrize("name", ["exported", "exported_kathleen"])
-def test_exported_voices_are_harmless(name, request):
-    require_harmless(server.meta_graph(request.getfixturevalue(name)))
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*ACOUSTIC_MODELS, *VOCODERS, "voice of Tacotron"])
 def test_all_that_is_exported_is_harmless(name, tmp_path):

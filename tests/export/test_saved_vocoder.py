@@ -56,12 +56,17 @@ def all_exported(tmp_path_factory):
     }
 
 
-@pytest.fixture(scope="module", params=MODELS)
-def exported(request, all_exported):
+@pytest.fixture(scope="module")
+def all_signatures(all_exported):
+    return {
+        name: tf.saved_model.load(str(path)).signatures for name, (_, path) in all_exported.items()
+    }
+
+
+@pytest.fixture(params=MODELS)
+def exported(request, all_exported, all_signatures):
     """A model and the signatures of its SavedModel."""
-    model, path = all_exported[request.param]
-    loaded = tf.saved_model.load(str(path))
-    return model, loaded.signatures
+    return all_exported[request.param][0], all_signatures[request.param]
 
 
 def requests(model, n_rows, frames, lengths=None):
@@ -103,10 +108,9 @@ def test_a_mel_alone_is_enough(exported):
         ({"mel": np.full((2, 9, 5), np.nan, "float32")}, "finite"),
     ],
 )
-def test_what_generate_refuses_is_refused(all_exported, change, message):
-    model, path = all_exported["WaveGlow"]
-    served = requests(model, 2, 9)[0] | change
-    vocode = tf.saved_model.load(str(path)).signatures["serving_default"]
+def test_what_generate_refuses_is_refused(all_exported, all_signatures, change, message):
+    served = requests(all_exported["WaveGlow"][0], 2, 9)[0] | change
+    vocode = all_signatures["WaveGlow"]["serving_default"]
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         vocode(**{name: tf.constant(value) for name, value in served.items()})
 

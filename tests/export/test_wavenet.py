@@ -41,29 +41,41 @@ def requests(n_rows, n_prime, model):
     return {**served, "prime": prime, **conditions}, {**numbers, "prime": prime, **conditions}
 
 
-@pytest.fixture(scope="module", params=["plain", "conditioned"])
+@pytest.fixture(scope="module")
 def exported(request, tmp_path_factory):
+    """A model, the directory of its SavedModel, and the signature in it."""
     model = ks.WaveNet(**SIZES)
     if request.param == "conditioned":
         head = ks.layers.LogisticMixtureHead(2)
         model = ks.WaveNet(**SIZES, head=head, n_speakers=3, local_channels=4, hop_length=30)
     path = ks.export.saved_wavenet(model, tmp_path_factory.mktemp("export") / "1", top_p=0.9)
-    return model, path
+    return model, path, tf.saved_model.load(str(path)).signatures["serving_default"]
 
 
-@pytest.mark.parametrize("n_rows, n_prime", [(1, 0), (3, 40)])
+@pytest.mark.parametrize(
+    "exported, n_rows, n_prime",
+    [
+        ("plain", 1, 0),
+        ("conditioned", 3, 40),
+        pytest.param("plain", 3, 40, marks=pytest.mark.slow),
+        pytest.param("conditioned", 1, 0, marks=pytest.mark.slow),
+    ],
+    indirect=["exported"],
+)
 def test_samples_are_those_of_generate(exported, n_rows, n_prime):
     """More than one chunk, any batch; with a prime and without."""
-    model, path = exported
+    model, _, signature = exported
     served, ours = requests(n_rows, n_prime, model)
-    signature = tf.saved_model.load(str(path)).signatures["serving_default"]
     actual = signature(**{name: tf.constant(value) for name, value in served.items()})
     expected = model.generate(**ours, top_p=0.9)
     np.testing.assert_allclose(actual["samples"], expected, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    "exported", ["plain", pytest.param("conditioned", marks=pytest.mark.slow)], indirect=True
+)
 def test_loads_where_this_package_is_not(exported, tmp_path):
-    model, path = exported
+    model, path, _ = exported
     served, ours = requests(2, 10, model)
     np.savez(tmp_path / "inputs.npz", **served)
     moved = path.rename(path.parent / "elsewhere")

@@ -1,10 +1,10 @@
 """Small models of every kind in the zoo, none of whose weights is at its start."""
 
-import keras
 import numpy as np
 
 import keras_speech as ks
 from export.server import SPEC, tiny_tokenizer
+from seeding import set_random_seed
 
 VOCABULARY = tiny_tokenizer().vocabulary_size
 
@@ -61,7 +61,7 @@ STOPS = {"Tacotron": (0, -4.0), "Tacotron2": (1, -0.5), "TransformerTTS": (1, -1
 
 def tiny_model(name):
     """The model, the same each time."""
-    keras.utils.set_random_seed(1)
+    set_random_seed(1)
     model = {**ACOUSTIC_MODELS, **VOCODERS}[name]()
     if name in ("WaveGlow", "NeuralHMMTTS"):
         return model  # other matrices are hard to invert, other states are never left

@@ -1,6 +1,5 @@
 """SavedModels of models alone are asked for predictions, by their own inputs."""
 
-import keras
 import numpy as np
 import pytest
 
@@ -8,6 +7,7 @@ import keras_speech as ks
 from export.tiny_models import tiny_model
 from keras_speech.export import loading
 from keras_speech.serving import model as serving_model
+from seeding import set_random_seed
 from serving.conftest import client_of
 from serving.test_predict import called
 
@@ -45,7 +45,7 @@ REQUESTS = {
 @pytest.fixture(scope="module")
 def all_loaded(tmp_path_factory):
     directory = tmp_path_factory.mktemp("alone")
-    keras.utils.set_random_seed(1)
+    set_random_seed(1)
     return {
         name: loading.load(ks.export.saved_model(make(), directory / name))
         for name, make in KINDS.items()

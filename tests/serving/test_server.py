@@ -10,7 +10,7 @@ import urllib.request
 
 import pytest
 
-from keras_speech.serving.server import serve
+from keras_speech.serving.server import _listening, serve
 from serving.processes import served
 
 
@@ -74,6 +74,13 @@ def test_a_port_that_is_taken_is_named(voice):
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match=f"cannot listen on 127.0.0.1, port {port}: .*in use"):
             serve(voice, port=port)
+
+
+def test_small_packets_are_sent_at_once():
+    """The body of an answer does not wait until its head has been acknowledged."""
+    with _listening("127.0.0.1", 0) as listener:
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_it_can_be_called_from_python(voice):

@@ -14,7 +14,8 @@ def make_voice():
     def make(
         *, tokenizer=None, acoustic_model=None, vocoder=None, spec=SPEC, model=None, **options
     ):
-        tokenizer = tokenizer or CharacterTokenizer()
+        # Normalization takes most of the time, and is tested where a voice is of real parts.
+        tokenizer = tokenizer or CharacterTokenizer(normalizer=None, lowercase=True)
         if acoustic_model is None:
             arguments = {"vocabulary_size": tokenizer.vocabulary_size, "n_mels": spec.n_mels}
             acoustic_model = FakeAcoustic(**{**arguments, **(model or {})})
