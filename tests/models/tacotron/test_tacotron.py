@@ -141,7 +141,7 @@ def test_low_frequencies_count_more_where_asked():
 
 def speech_batch(spec):
     """Two utterances of gliding harmonics, their mels and linear spectrograms."""
-    samples = [signals.speech_like(s, spec.sample_rate, seed=i) for i, s in enumerate((0.5, 0.4))]
+    samples = [signals.speech_like(s, spec.sample_rate, seed=i) for i, s in enumerate((0.3, 0.25))]
     lengths = np.array([spec.n_frames(len(x)) for x in samples], "int32")
     x = {
         "tokens": np.array([[1, 5, 2, 8, 3], [4, 4, 7, 6, 0]], "int32"),
@@ -158,7 +158,7 @@ def speech_batch(spec):
 
 @KINDS
 def test_one_batch_overfits(kind):
-    """The mel to less than 0.1 nats, its linear spectrogram and its end too."""
+    """In 300 steps, the mel to less than 0.1 nats, its linear spectrogram and its end too."""
     keras.utils.set_random_seed(0)
     spec = AudioSpec(
         sample_rate=8000, n_fft=256, hop_length=128, win_length=256, n_mels=20, fmax=4000.0
@@ -182,10 +182,14 @@ def test_one_batch_overfits(kind):
     model.compile(optimizer)
     for _ in range(300):
         last = model.train_on_batch(x, return_dict=True)
-        model.reset_metrics()
-    assert last["mel_loss"] * level["mel"][1] < 0.1
-    assert last["linear_loss"] < 0.3
-    assert last["stop_loss"] < 0.05
+        learned = (
+            last["mel_loss"] * level["mel"][1] < 0.1,
+            last["linear_loss"] < 0.3,
+            last["stop_loss"] < 0.05,
+        )
+        if all(learned):
+            break
+    assert all(learned), last
 
 
 def test_linear_spectrograms_become_sound():

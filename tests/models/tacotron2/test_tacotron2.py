@@ -43,7 +43,7 @@ def test_the_published_configuration_has_the_published_size():
 @pytest.mark.parametrize("reduction", [1, 2, 3])
 def test_padding_changes_nothing(reduction):
     model = Tacotron2(**dict(STILL, reduction=reduction))
-    model.compile(keras.optimizers.SGD(0.0))
+    model.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
     x = dict(batch(), durations=np.array([[3, 2, 2, 2, 2, 1, 1], [3, 2, 2, 1, 1, 0, 0]], "int32"))
     assert x["durations"].sum(axis=1).tolist() == x["mel_lengths"].tolist()
     short, long = model(x), model(padded(x))
@@ -135,9 +135,13 @@ def test_one_batch_overfits():
     first = model.train_on_batch(x, return_dict=True)
     for _ in range(150):
         last = model.train_on_batch(x, return_dict=True)
-        model.reset_metrics()
-    assert last["mel_after_loss"] < 0.03 * first["mel_after_loss"]
-    assert last["stop_loss"] < 0.1 * first["stop_loss"]
+        learned = (
+            last["mel_after_loss"] < 0.03 * first["mel_after_loss"],
+            last["stop_loss"] < 0.1 * first["stop_loss"],
+        )
+        if all(learned):
+            break
+    assert all(learned), (first, last)
 
 
 def test_supervision_moves_the_attention():
