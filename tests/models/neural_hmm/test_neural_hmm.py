@@ -155,7 +155,7 @@ def test_one_batch_overfits(shape):
     """The likelihood rises, and the means along the best path are the frames."""
     x, _, _ = spoken(2)
     # With deviations of the floor and no error: log(0.3) + log(2 pi) / 2 = -0.29.
-    model, first = trained(x, 250, std_floor=0.3, **shape)
+    model, first = trained(x, 120, std_floor=0.3, **shape)
     assert first > 1.0 and model.test_on_batch(x)[0] < -0.1
     forced = np.asarray(model(x)["mel"])
     for row, n in enumerate(x["mel_lengths"]):
