@@ -9,7 +9,7 @@ import token_tones
 from keras_speech import Tacotron2
 from keras_speech.layers import DynamicConvolutionAttention, GMMAttention
 
-LONGEST = 6  # tokens of the longest text trained on
+LONGEST = 8  # tokens of the longest text trained on
 
 # Both are told how fast the corpus goes: a token lasts three frames on average. One Gaussian, for
 # several drift apart on the way through a text so long.
@@ -47,11 +47,10 @@ def test_what_reads_the_frames_hears_every_token():
 
 
 @pytest.mark.parametrize(
-    "name, epochs",
-    [("dynamic_convolution", 16), pytest.param("gmm", 25, marks=pytest.mark.slow)],
+    "name", ["dynamic_convolution", pytest.param("gmm", marks=pytest.mark.slow)]
 )
-def test_a_text_ten_times_longer_is_read_to_its_end(name, epochs):
-    model = trained(ATTENTIONS[name](), epochs)
+def test_a_text_ten_times_longer_is_read_to_its_end(name):
+    model = trained(ATTENTIONS[name](), epochs=25)
     rng = np.random.default_rng(7)
     texts = np.stack([token_tones.text(rng, 10 * LONGEST) for _ in range(4)])
     said = model.generate(texts, max_frames=5 * texts.shape[1])
@@ -61,7 +60,7 @@ def test_a_text_ten_times_longer_is_read_to_its_end(name, epochs):
         # Every token in its turn, none left out, never back, to the last one.
         read = np.argmax(said["alignment"][row, :n], axis=-1)
         assert set(np.diff(read)) <= {0, 1} and read[0] == 0 and read[-1] == len(text) - 1
-        # And heard as well: at most one of 60 is not.
-        assert token_tones.errors(token_tones.read(np.asarray(said["mel"][row, :n])), text) <= 1
+        # And heard as well: at most two of 80 are not.
+        assert token_tones.errors(token_tones.read(np.asarray(said["mel"][row, :n])), text) <= 2
         # Each token takes the time that it took in training.
         assert abs(n - len(token_tones.sound(text))) <= 0.1 * n
