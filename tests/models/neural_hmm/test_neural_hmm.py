@@ -38,7 +38,7 @@ def padded(x, tokens=3, frames=5):
 
 SHAPES = [
     dict(),
-    dict(reduction=2, states_per_token=1),
+    pytest.param(dict(reduction=2, states_per_token=1), marks=pytest.mark.slow),
     dict(reduction=3, states_per_token=2, stateless_tokens=(3, 5)),
 ]
 
