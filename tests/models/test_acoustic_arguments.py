@@ -1,5 +1,7 @@
 """What every acoustic model says of batches and arguments that it cannot take."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -10,8 +12,9 @@ NAMES = ("FastSpeech2", "NeuralHMMTTS", "Tacotron", "Tacotron2", "TransformerTTS
 every_model = pytest.mark.parametrize("name", NAMES)
 
 
+@functools.cache
 def made(name, **changes):
-    """The conformance table's tiny model with other settings."""
+    """The conformance table's tiny model with other settings, made once."""
     model = CASES[name].make()
     return type(model).from_config({**model.get_config(), **changes})
 

@@ -85,8 +85,10 @@ def test_a_players_loss_has_no_gradient_for_the_others_weights():
     "policy, jit_compile",
     [
         ("float32", False),
-        ("float32", True),
-        ("mixed_bfloat16", False),
+        # By XLA the tests of warm starts and of JAX train both, and those of the conformance table
+        # a HiFi-GAN, in bfloat16 too.
+        pytest.param("float32", True, marks=pytest.mark.slow),
+        pytest.param("mixed_bfloat16", False, marks=pytest.mark.slow),
         pytest.param("mixed_bfloat16", True, marks=pytest.mark.slow),
     ],
 )
@@ -94,6 +96,7 @@ def test_fit_trains_both_players(policy, jit_compile):
     model = Generator(discriminators=[Judge(dtype=policy)], stft_weight=1.0, dtype=policy)
     before = model.get_weights()
     model.compile(keras.optimizers.AdamW(2e-3, beta_1=0.8, beta_2=0.99), jit_compile=jit_compile)
+    model.optimizer.build(model.trainable_variables)  # else `fit` is compiled twice
     history = model.fit(tones(), epochs=20, verbose=0).history
     assert sorted(history) == sorted([*BOTH, "stft"])
     assert np.isfinite(list(history.values())).all()
@@ -194,7 +197,7 @@ model.compile(keras.optimizers.AdamW(1e-3))
 history = model.fit(tones(), epochs=2, verbose=0).history
 print(json.dumps(history))
 """
-    on_jax = json.loads(run_on_jax(code).splitlines()[-1])
+    on_jax = json.loads(run_on_jax(code, optimize=False).splitlines()[-1])
     model = Generator(discriminators=[Judge()])
     random = np.random.default_rng(0)
     model.set_weights([random.normal(0, 0.3, w.shape) for w in model.weights])

@@ -97,7 +97,8 @@ def test_a_step_of_training_reaches_the_attention_and_leaves_numbers(kind, name)
     assert any(np.abs(a - b).max() > 1e-6 for a, b in zip(after, before, strict=True))
 
 
-@every_model
+# Tacotron's loop with its own attention, `gmm` and `forward` is held by `tacotron/test_tacotron`.
+@pytest.mark.parametrize("kind", [pytest.param("Tacotron", marks=pytest.mark.slow), "Tacotron2"])
 @every_attention
 def test_a_row_is_spoken_alike_beside_any_other(kind, name):
     """The loop that speaks can carry the attention's state, a row of it for each row."""

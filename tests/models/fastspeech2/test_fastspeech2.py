@@ -47,6 +47,13 @@ def padded(x, tokens=3, frames=5):
     return longer
 
 
+@pytest.fixture(scope="module")
+def tiny():
+    """No test changes it."""
+    keras.utils.set_random_seed(0)
+    return FastSpeech2(**TINY)
+
+
 def test_the_published_configuration_has_the_size_of_its_layers():
     """Blocks of 2.9 million: attention 4 * 256 * 257, convolutions 9 * 256 * 1024 + 1024 and
     1024 * 256 + 256, two normalizations of 512; three predictors; embeddings and projections."""
@@ -77,7 +84,7 @@ def test_the_small_configuration_has_the_size_of_its_layers():
 @pytest.mark.parametrize("given", [False, True])
 def test_padding_changes_nothing(upsampling, given):
     model = FastSpeech2(**dict(STILL, upsampling=upsampling))
-    model.compile(keras.optimizers.SGD(0.0))
+    model.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
     x = with_durations(batch()) if given else batch()
     short, long = model(x), model(padded(x))
     for row in range(2):
@@ -103,7 +110,8 @@ def spoken(seed=0):
     return {**x, "durations": durations}
 
 
-@pytest.mark.parametrize("n_heads", [0, 2])
+# With heads it has all that it has without.
+@pytest.mark.parametrize("n_heads", [pytest.param(0, marks=pytest.mark.slow), 2])
 def test_one_batch_is_learned_by_heart(n_heads):
     keras.utils.set_random_seed(0)
     model = FastSpeech2(**dict(STILL, channels=32, filters=64, n_heads=n_heads, norm_first=True))
@@ -117,10 +125,9 @@ def test_one_batch_is_learned_by_heart(n_heads):
     np.testing.assert_array_equal(said["durations"], x["durations"])
 
 
-def test_generation_has_the_predicted_length_whatever_the_batch():
-    model = FastSpeech2(**TINY)
-    both = model.generate(TOKENS)
-    alone = model.generate(TOKENS[1:, :3])
+def test_generation_has_the_predicted_length_whatever_the_batch(tiny):
+    both = tiny.generate(TOKENS)
+    alone = tiny.generate(TOKENS[1:, :3])
     n = int(alone["lengths"][0])
     assert int(np.asarray(both["durations"])[1].sum()) == int(both["lengths"][1]) == n
     np.testing.assert_allclose(both["mel"][1, :n], alone["mel"][0, :n], atol=1e-5)
@@ -190,9 +197,9 @@ def test_each_speaker_has_a_voice():
         FastSpeech2(**TINY).generate(TOKENS, speaker=1)
 
 
-def test_alignment_gives_every_token_a_frame_and_every_frame_a_token():
+def test_alignment_gives_every_token_a_frame_and_every_frame_a_token(tiny):
     x = batch()
-    durations = np.asarray(FastSpeech2(**TINY).align(*(
+    durations = np.asarray(tiny.align(*(
         x[key] for key in ("tokens", "token_lengths", "mel", "mel_lengths")
     )))  # fmt: skip
     np.testing.assert_array_equal(durations.sum(axis=1), x["mel_lengths"])
@@ -201,7 +208,7 @@ def test_alignment_gives_every_token_a_frame_and_every_frame_a_token():
 
 def test_given_durations_need_no_aligner():
     model = FastSpeech2(**dict(TINY, aligner=False))
-    model.compile(keras.optimizers.Adam())
+    model.compile(keras.optimizers.Adam(), run_eagerly=True)
     losses = model.train_on_batch(with_durations(batch()), return_dict=True)
     assert "forward_sum_loss" in losses and losses["forward_sum_loss"] == 0.0
     with pytest.raises(ValueError, match='must have "durations" for a model without an aligner'):
@@ -210,11 +217,10 @@ def test_given_durations_need_no_aligner():
         model.align(TOKENS, None, np.zeros((2, 9, 6)), [9, 9])
 
 
-def test_without_its_aligner_a_model_speaks_the_same():
-    model = FastSpeech2(**TINY)
-    bare = model.without_aligner()
-    assert bare.count_params() == model.count_params() - model.aligner.count_params()
-    np.testing.assert_allclose(bare.generate(TOKENS)["mel"], model.generate(TOKENS)["mel"])
+def test_without_its_aligner_a_model_speaks_the_same(tiny):
+    bare = tiny.without_aligner()
+    assert bare.count_params() == tiny.count_params() - tiny.aligner.count_params()
+    np.testing.assert_allclose(bare.generate(TOKENS)["mel"], tiny.generate(TOKENS)["mel"])
 
 
 def test_a_saved_model_speaks_the_same(tmp_path):
@@ -227,7 +233,7 @@ def test_a_saved_model_speaks_the_same(tmp_path):
 
 def test_fit_without_pitch_says_what_is_missing():
     model = FastSpeech2(**TINY)
-    model.compile(keras.optimizers.Adam())
+    model.compile(keras.optimizers.Adam(), run_eagerly=True)
     x = batch()
     del x["f0_hz"]
     with pytest.raises(ValueError, match='`inputs` must have "f0_hz" where pitch is modeled'):
@@ -253,9 +259,9 @@ def test_without_pitch_and_energy_neither_is_told():
         ({"max_frames": 0}, "`max_frames` must be a whole number from 1"),
     ],
 )
-def test_generate_refuses_what_it_cannot_do(arguments, message):
+def test_generate_refuses_what_it_cannot_do(tiny, arguments, message):
     with pytest.raises(ValueError, match=message):
-        FastSpeech2(**TINY).generate(TOKENS, **arguments)
+        tiny.generate(TOKENS, **arguments)
 
 
 @pytest.mark.parametrize(
@@ -277,17 +283,16 @@ def test_settings_out_of_range_are_refused(options, message):
         FastSpeech2(**dict(TINY, **options))
 
 
-def test_recordings_shorter_than_their_text_cannot_be_aligned():
+def test_recordings_shorter_than_their_text_cannot_be_aligned(tiny):
     with pytest.raises(
         ValueError, match="2 frames for each token. Received: 9 frames for 5 tokens in row 0"
     ):
-        FastSpeech2(**TINY).align(TOKENS, [5, 3], np.zeros((2, 9, 6)), [9, 9])
+        tiny.align(TOKENS, [5, 3], np.zeros((2, 9, 6)), [9, 9])
 
 
-def test_compiled_by_xla_it_says_the_same():
-    model = FastSpeech2(**TINY)
+def test_compiled_by_xla_it_says_the_same(tiny):
     asked = dict(speed=0.5, pitch=1.0, energy=[1.0, 2.0])
-    said, by_xla = (model.generate(TOKENS, **asked, jit=jit) for jit in (False, True))
+    said, by_xla = (tiny.generate(TOKENS, **asked, jit=jit) for jit in (False, True))
     assert set(said) == set(by_xla)
     for name, value in said.items():
         np.testing.assert_allclose(by_xla[name], value, atol=1e-4, err_msg=name)

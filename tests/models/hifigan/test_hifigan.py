@@ -131,6 +131,7 @@ def test_discriminators_and_generator_learn():
     model = tiny(channels=16, mel_mean=-5.0, mel_scale=3.0, discriminators=judges)
     # Not by XLA: that takes longer to compile than these steps.
     model.compile(keras.optimizers.AdamW(2e-3, beta_1=0.8, beta_2=0.99), jit_compile=False)
+    model.optimizer.build(model.trainable_variables)  # else `fit` is compiled twice
     held_out = tones(rows=4, seed=1)
     before = model.evaluate(held_out, batch_size=4, verbose=0, return_dict=True)
     corpus = tones(rows=32, seed=0)
@@ -154,7 +155,7 @@ model.compile(keras.optimizers.AdamW(1e-2))
 losses = model.fit(tones(), epochs=3, verbose=0).history["mel_l1"]
 print(losses[-1] < losses[0])
 """
-    assert run_on_jax(code).split()[-1] == "True"
+    assert run_on_jax(code, optimize=False).split()[-1] == "True"
 
 
 @pytest.mark.parametrize(

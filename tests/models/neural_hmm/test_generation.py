@@ -1,5 +1,7 @@
 """What the neural HMM says, and for how long."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,7 @@ def test_a_batch_equals_its_rows_one_by_one():
         np.testing.assert_allclose(together["mel"][i, :n], alone["mel"][0, :n], atol=1e-4)
 
 
+@functools.cache
 def with_constant_leaving(probability, **shape):
     """A model whose states are all left with the same probability at each step."""
     model = NeuralHMMTTS(**dict(TINY, states_per_token=1, **shape))

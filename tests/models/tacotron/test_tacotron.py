@@ -42,6 +42,13 @@ def padded(x, tokens=3, frames=5):
     return longer
 
 
+@pytest.fixture(scope="module")
+def tiny():
+    """No test changes it."""
+    keras.utils.set_random_seed(0)
+    return Tacotron(**TINY)
+
+
 @pytest.mark.parametrize(("reduction", "kind"), [(3, {}), (1, PLAIN_LSTM)], ids=["cbhg", "lstm"])
 def test_padding_changes_nothing(reduction, kind):
     model = Tacotron(**dict(STILL, reduction=reduction, n_priority_freqs=5, **kind))
@@ -84,24 +91,22 @@ def test_steps_equal_the_teacher_forced_form(settings):
     assert said["linear"].shape == (1, 24, 17)
 
 
-def test_a_batch_equals_its_rows_one_by_one():
-    model = Tacotron(**TINY)
+def test_a_batch_equals_its_rows_one_by_one(tiny):
     rows = [[1, 5, 2, 8, 3, 6], [4, 4, 7, 0, 0, 0]]
-    together = model.generate(np.array(rows), max_frames=20, seed=1)
+    together = tiny.generate(np.array(rows), max_frames=20, seed=1)
     for i, row in enumerate(rows):
-        alone = model.generate(np.array([[t for t in row if t]]), max_frames=20, seed=1)
+        alone = tiny.generate(np.array([[t for t in row if t]]), max_frames=20, seed=1)
         n = int(alone["lengths"][0])
         assert n == int(together["lengths"][i])
         for key in ("mel", "linear"):
             np.testing.assert_allclose(together[key][i, :n], alone[key][0, :n], atol=1e-4)
 
 
-def test_each_row_stops_at_its_own_stop_token():
-    model = Tacotron(**TINY)
+def test_each_row_stops_at_its_own_stop_token(tiny):
     tokens = np.array([[1, 2, 3], [7, 8, 6]])
-    never = model.generate(tokens, max_frames=30, stop_threshold=1.0)
+    never = tiny.generate(tokens, max_frames=30, stop_threshold=1.0)
     assert never["lengths"].numpy().tolist() == [30, 30]
-    at_once = model.generate(tokens, max_frames=30, stop_threshold=0.0)
+    at_once = tiny.generate(tokens, max_frames=30, stop_threshold=0.0)
     assert at_once["lengths"].numpy().tolist() == [2, 2]
     assert np.all(at_once["stopped"]) and not np.any(never["stopped"])
 
@@ -141,7 +146,7 @@ def test_low_frequencies_count_more_where_asked():
 
 def speech_batch(spec):
     """Two utterances of gliding harmonics, their mels and linear spectrograms."""
-    samples = [signals.speech_like(s, spec.sample_rate, seed=i) for i, s in enumerate((0.5, 0.4))]
+    samples = [signals.speech_like(s, spec.sample_rate, seed=i) for i, s in enumerate((0.3, 0.25))]
     lengths = np.array([spec.n_frames(len(x)) for x in samples], "int32")
     x = {
         "tokens": np.array([[1, 5, 2, 8, 3], [4, 4, 7, 6, 0]], "int32"),
@@ -158,7 +163,7 @@ def speech_batch(spec):
 
 @KINDS
 def test_one_batch_overfits(kind):
-    """The mel to less than 0.1 nats, its linear spectrogram and its end too."""
+    """In 300 steps, the mel to less than 0.1 nats, its linear spectrogram and its end too."""
     keras.utils.set_random_seed(0)
     spec = AudioSpec(
         sample_rate=8000, n_fft=256, hop_length=128, win_length=256, n_mels=20, fmax=4000.0
@@ -182,10 +187,14 @@ def test_one_batch_overfits(kind):
     model.compile(optimizer)
     for _ in range(300):
         last = model.train_on_batch(x, return_dict=True)
-        model.reset_metrics()
-    assert last["mel_loss"] * level["mel"][1] < 0.1
-    assert last["linear_loss"] < 0.3
-    assert last["stop_loss"] < 0.05
+        learned = (
+            last["mel_loss"] * level["mel"][1] < 0.1,
+            last["linear_loss"] < 0.3,
+            last["stop_loss"] < 0.05,
+        )
+        if all(learned):
+            break
+    assert all(learned), last
 
 
 def test_linear_spectrograms_become_sound():

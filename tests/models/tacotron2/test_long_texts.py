@@ -34,6 +34,7 @@ def trained(attention, epochs):
     corpus.pop("durations")
     schedule = keras.optimizers.schedules.CosineDecay(4e-3, 20 * epochs)
     model.compile(keras.optimizers.Adam(schedule, global_clipnorm=1.0))
+    model.optimizer.build(model.trainable_variables)  # else `fit` is compiled twice
     model.fit(corpus, batch_size=16, epochs=epochs, verbose=0)
     return model
 

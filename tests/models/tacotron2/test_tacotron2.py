@@ -35,6 +35,13 @@ def padded(x, tokens=3, frames=5):
     return longer
 
 
+@pytest.fixture(scope="module")
+def tiny():
+    """No test changes it."""
+    keras.utils.set_random_seed(0)
+    return Tacotron2(**TINY)
+
+
 def test_the_published_configuration_has_the_published_size():
     model = Tacotron2(148, **tacotron2_configs.LJSPEECH)
     assert sum(int(np.prod(w.shape)) for w in model.trainable_weights) == 28_193_153
@@ -43,7 +50,7 @@ def test_the_published_configuration_has_the_published_size():
 @pytest.mark.parametrize("reduction", [1, 2, 3])
 def test_padding_changes_nothing(reduction):
     model = Tacotron2(**dict(STILL, reduction=reduction))
-    model.compile(keras.optimizers.SGD(0.0))
+    model.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
     x = dict(batch(), durations=np.array([[3, 2, 2, 2, 2, 1, 1], [3, 2, 2, 1, 1, 0, 0]], "int32"))
     assert x["durations"].sum(axis=1).tolist() == x["mel_lengths"].tolist()
     short, long = model(x), model(padded(x))
@@ -103,22 +110,20 @@ def test_a_batch_equals_its_rows_one_by_one():
         np.testing.assert_allclose(together["mel"][i, :n], alone["mel"][0, :n], atol=1e-4)
 
 
-def test_each_row_stops_at_its_own_stop_token():
-    model = Tacotron2(**TINY)
+def test_each_row_stops_at_its_own_stop_token(tiny):
     tokens = np.array([[1, 2, 3], [7, 8, 6]])
-    never = model.generate(tokens, max_frames=30, stop_threshold=1.0)
+    never = tiny.generate(tokens, max_frames=30, stop_threshold=1.0)
     assert never["lengths"].numpy().tolist() == [30, 30]
     assert not np.any(never["stopped"])
-    at_once = model.generate(tokens, max_frames=30, stop_threshold=0.0)
+    at_once = tiny.generate(tokens, max_frames=30, stop_threshold=0.0)
     assert at_once["lengths"].numpy().tolist() == [1, 1]
     assert np.all(at_once["stopped"])
 
 
-def test_the_seed_decides_the_sound():
-    model = Tacotron2(**TINY)
+def test_the_seed_decides_the_sound(tiny):
     tokens = np.array([[1, 2, 3]])
     a, b, c = (
-        np.asarray(model.generate(tokens, max_frames=10, stop_threshold=1.0, seed=s)["mel"])
+        np.asarray(tiny.generate(tokens, max_frames=10, stop_threshold=1.0, seed=s)["mel"])
         for s in (1, 1, 2)
     )
     np.testing.assert_array_equal(a, b)
@@ -135,9 +140,13 @@ def test_one_batch_overfits():
     first = model.train_on_batch(x, return_dict=True)
     for _ in range(150):
         last = model.train_on_batch(x, return_dict=True)
-        model.reset_metrics()
-    assert last["mel_after_loss"] < 0.03 * first["mel_after_loss"]
-    assert last["stop_loss"] < 0.1 * first["stop_loss"]
+        learned = (
+            last["mel_after_loss"] < 0.03 * first["mel_after_loss"],
+            last["stop_loss"] < 0.1 * first["stop_loss"],
+        )
+        if all(learned):
+            break
+    assert all(learned), (first, last)
 
 
 def test_supervision_moves_the_attention():
@@ -180,9 +189,9 @@ def test_speakers_sound_different_and_must_be_named():
         ({"tokens": np.array([[1]]), "speaker": 0}, "`speaker` must be None"),
     ],
 )
-def test_bad_input_is_named(arguments, message):
+def test_bad_input_is_named(tiny, arguments, message):
     with pytest.raises(ValueError, match=message):
-        Tacotron2(**TINY).generate(**arguments)
+        tiny.generate(**arguments)
 
 
 def test_bad_settings_are_named():

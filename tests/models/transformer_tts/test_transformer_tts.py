@@ -80,7 +80,7 @@ def test_the_small_configuration_has_the_stated_size():
 @pytest.mark.parametrize("options", [{}, dict(reduction=3, norm_first=True), UNGUIDED])
 def test_padding_changes_nothing(options):
     model = TransformerTTS(**STILL | options)
-    model.compile(keras.optimizers.SGD(0.0))
+    model.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
     x = batch()
     short, long = model(x), model(padded(x))
     for row in range(2):
@@ -186,7 +186,8 @@ def test_a_window_keeps_guided_heads_from_leaping():
         TransformerTTS(**TINY | UNGUIDED).generate(tokens, attention_window=2)
 
 
-@pytest.mark.parametrize("norm_first", [False, True])
+# The conformance table's model is normalized first, and learns too.
+@pytest.mark.parametrize("norm_first", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_one_batch_overfits(norm_first):
     """The mean absolute error of the log-mels falls below 0.1 on noise and a slow wave."""
     keras.utils.set_random_seed(0)
@@ -200,7 +201,8 @@ def test_one_batch_overfits(norm_first):
     first = model.train_on_batch(x, return_dict=True)
     for _ in range(300):
         last = model.train_on_batch(x, return_dict=True)
-        model.reset_metrics()
+        if last["mel_after_loss"] < 0.08 and last["stop_loss"] < 0.05 * first["stop_loss"]:
+            break
     assert last["mel_after_loss"] < 0.1 < first["mel_after_loss"]
     assert last["stop_loss"] < 0.1 * first["stop_loss"]
     # Supervision by the durations: the guided head is where they say.
@@ -219,7 +221,7 @@ class Guided(TransformerTTS):
 def test_guidance_acts_on_the_named_heads_alone():
     """Of the cross-attention of the last block, the first head's query learns, the second's not."""
     model = Guided(**dict(STILL, guided_blocks=1, guided_heads=1))
-    model.compile(keras.optimizers.SGD(1.0))
+    model.compile(keras.optimizers.SGD(1.0), run_eagerly=True)
     attention = model.decoder.blocks[-1].cross_attention
     before = np.asarray(attention.query_dense.kernel)  # (channels, heads, key_dim)
     model.train_on_batch(batch())

@@ -24,6 +24,7 @@ def test_one_batch_overfits_and_is_continued():
         head=MuLawHead(levels=64),
     )
     model.compile(keras.optimizers.Adam(1e-2))
+    model.optimizer.build(model.trainable_variables)  # else `fit` is compiled twice
     batch = {"samples": tones[:, :end]}
     history = model.fit(batch, epochs=200, verbose=0).history
     assert history["bits_per_sample"][0] > 4

@@ -142,6 +142,7 @@ def test_loss_is_the_heads_and_bits_are_nats_over_ln_2(head):
 def test_fit_lowers_bits_of_training_and_validation(head):
     model = tiny_wavenet(head, "both")
     model.compile(keras.optimizers.Adam(1e-2))
+    model.optimizer.build(model.trainable_variables)  # else `fit` is compiled twice
     inputs = tiny_inputs(model, 60, batch=4)
     inputs["samples"] = np.sin(np.arange(60) / 3 + np.arange(4)[:, None]).astype("float32")
     history = model.fit(
@@ -155,20 +156,24 @@ def test_fit_lowers_bits_of_training_and_validation(head):
     )
 
 
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+# In bfloat16 the conformance table's model learns, and `test_cached_generation` generates.
+@pytest.mark.parametrize(
+    "policy", [pytest.param("mixed_bfloat16", marks=pytest.mark.slow), "mixed_float16"]
+)
 def test_half_precision_trains_and_generates(policy):
     model = tiny_wavenet("mixture", "both", dtype=policy)
     inputs = tiny_inputs(model, 60)
     inputs["samples"] = np.sin(np.arange(60) / 3 + np.arange(2)[:, None]).astype("float32")
     assert model(inputs).dtype == "float32"
     model.compile(keras.optimizers.Adam(1e-2))
+    model.optimizer.build(model.trainable_variables)  # else `fit` is compiled twice
     bits = model.fit(inputs, epochs=15, verbose=0).history["bits_per_sample"]
     assert np.isfinite(bits).all() and bits[-1] < bits[0] - 0.3
     audio = model.generate(mel=inputs["mel"], speaker=inputs["speaker"])
     assert audio.dtype == np.float32 and np.isfinite(audio).all() and np.ptp(audio) > 0
 
 
-@pytest.mark.parametrize("head", ["one-hot", "mixture"])
+@pytest.mark.parametrize("head", ["one-hot", pytest.param("mixture", marks=pytest.mark.slow)])
 def test_keras_file_keeps_what_is_generated(head, tmp_path):
     """To the bit; and the spec of a vocoder."""
     model = tiny_wavenet(
