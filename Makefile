@@ -75,8 +75,8 @@ endef
 speak: $(VENV)/.installed
 	@$(BIN)/keras-speech speak --output "$$OUT"
 
-# In processes of their own, one group after another, since TensorFlow keeps all that it has
-# compiled: two processes for everything would need 20 GiB in the end.
+# In processes of their own, one group after another, since TensorFlow keeps much of what it has
+# compiled, and processes that grow become slow.
 test: $(VENV)/.installed-test lint
 	@status=0; \
 	for group in tests/models 'tests/test_*.py' \
