@@ -118,12 +118,16 @@ def test_bundled_voices_speak_on_devices(name, weights, tmp_path):
             np.testing.assert_allclose(gain * audio[0], speech, atol=0.01)
 
 
-def test_the_guides_example_writes_a_sound(tmp_path, monkeypatch):
+def test_the_guides_examples_write_a_sound(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    exported, by_litert, by_onnx = blocks
     names = {}
-    for block in blocks:
+    exec(exported, names)
+    ks.export.onnx(names["voice"], "kathleen-onnx")
+    for block in (by_litert, by_onnx):
         exec(block, names)
-    with wave.open("hello.wav") as file:
-        assert file.getframerate() == 22050
-        assert 1.0 < file.getnframes() / file.getframerate() < 4.0
+        with wave.open("hello.wav") as file:
+            assert file.getframerate() == 22050
+            assert 1.0 < file.getnframes() / file.getframerate() < 4.0
+        Path("hello.wav").unlink()
