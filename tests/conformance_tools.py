@@ -44,11 +44,11 @@ def open_shape(case, array):
     return (None, None, *array.shape[2:]) if has_time else (None, *array.shape[1:])
 
 
-def symbolic_inputs(case):
+def symbolic_inputs(case, shape_of=open_shape):
     """Returns a `keras.Input` per array, named by the dict's key where it is an entry of one."""
 
     def symbolic(array, name=None):
-        shape = open_shape(case, array)
+        shape = shape_of(case, array)
         return keras.Input(batch_shape=shape, dtype=str(array.dtype), name=name)
 
     inputs = case.inputs()

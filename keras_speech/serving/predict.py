@@ -93,16 +93,16 @@ class Predict:
         }
         require_length(inputs.get("text", ()), self.limits.max_text)
         require_tokens(inputs.get("tokens"), self.limits.max_text)
-        outputs = await self._run(model.name, signature.run(**inputs))
+        outputs = await self._run(model, signature.run(**inputs))
         return await asyncio.to_thread(predictions_json, outputs, by_rows="instances" in content)
 
-    async def _run(self, name, steps):
+    async def _run(self, model, steps):
         """Takes the steps one by one in the worker, so that other requests have turns between."""
         while True:
             done, value = await self.worker.run(_step, steps)
             if done:
                 break
-            self.metrics.audio_seconds.labels(name).inc(value)
+            self.metrics.audio_seconds.labels(model.name).inc(value)
         for name, array in value.items():
             if isinstance(array, np.ndarray) and not np.isfinite(array).all():
                 raise FloatingPointError(f"the output {name} holds numbers that are not finite")

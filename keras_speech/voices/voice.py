@@ -89,6 +89,7 @@ class Voice:
 
     @property
     def tokenizer(self):
+        """As in the constructor; another may be put in its place."""
         return self._tokenizer
 
     @tokenizer.setter

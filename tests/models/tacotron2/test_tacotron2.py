@@ -140,13 +140,9 @@ def test_one_batch_overfits():
     first = model.train_on_batch(x, return_dict=True)
     for _ in range(150):
         last = model.train_on_batch(x, return_dict=True)
-        learned = (
-            last["mel_after_loss"] < 0.03 * first["mel_after_loss"],
-            last["stop_loss"] < 0.1 * first["stop_loss"],
-        )
-        if all(learned):
-            break
-    assert all(learned), (first, last)
+        model.reset_metrics()
+    assert last["mel_after_loss"] < 0.03 * first["mel_after_loss"]
+    assert last["stop_loss"] < 0.1 * first["stop_loss"]
 
 
 def test_supervision_moves_the_attention():

@@ -1,3 +1,5 @@
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -136,7 +138,7 @@ def test_gradients_are_the_same_with_rematerialization():
     """By XLA and without it; two flows, of different widths."""
     inputs = tf.nest.map_structure(tf.constant, tiny_inputs())
     gradients = []
-    for remat, jit in ((False, False), (True, False), (True, True)):
+    for remat, jit in itertools.product((False, True), repeat=2):
         model = tiny_waveglow(remat=remat, n_flows=2)
 
         @tf.function(jit_compile=jit)
