@@ -10,9 +10,7 @@ TINY = dict(
     feed_forward_units=24, encoder_convolutions=1, prenet_units=(8, 8), postnet_filters=8,
     postnet_layers=2, guided_blocks=1, guided_heads=1,
 )  # fmt: skip
-STILL = dict(
-    TINY, dropout=0.0, convolution_dropout=0.0, prenet_dropout=0.0, postnet_dropout=0.0
-)  # fmt: skip
+STILL = TINY | {f"{part}dropout": 0.0 for part in ("", "convolution_", "prenet_", "postnet_")}
 UNGUIDED = dict(guided_heads=0)
 
 
