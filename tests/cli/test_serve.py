@@ -1,12 +1,20 @@
 """`keras-speech serve` hands its options on; tests/serving has the server itself."""
 
 import dataclasses
+import os
 import sys
 
 import pytest
 
 from keras_speech import serving
 from keras_speech.cli.main import main
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    """That of a user who has set nothing; as it was after the test."""
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS")
 
 
 @pytest.fixture
@@ -29,6 +37,16 @@ def test_a_voice_is_served_on_this_machine_alone(voice_directory, loaded_once, s
     assert options == {"host": "127.0.0.1", "port": 8000, "limits": serving.Limits()}
     line = "http://127.0.0.1:1: tiny as the model tiny; Ctrl-C stops it\n"
     assert capsys.readouterr().out == line
+
+
+def test_tensorflow_keeps_nothing_for_each_length_of_a_sentence(
+    voice_directory, loaded_once, served, monkeypatch
+):
+    assert main(["serve", str(voice_directory)]) == 0
+    assert os.environ["TF_ENABLE_ONEDNN_OPTS"] == "0"
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")  # unless the user wants it to
+    assert main(["serve", str(voice_directory)]) == 0
+    assert os.environ["TF_ENABLE_ONEDNN_OPTS"] == "1"
 
 
 def test_each_limit_is_an_option(voice_directory, loaded_once, served):
