@@ -63,8 +63,13 @@ class CachedMultiHeadAttention(keras.layers.MultiHeadAttention):
                     f"Received: {name}={kwargs[name]}"
                 )
 
+    def _build_attention(self, rank):
+        super()._build_attention(rank)
+        # In 8 bits of mantissa a hundred weights no longer sum to 1. Keras's layer has this one's
+        # precision, and would round the scores that it is given.
+        self._softmax = keras.layers.Softmax(axis=self._softmax.axis, dtype="float32")
+
     def _masked_softmax(self, attention_scores, attention_mask=None):
-        # In 8 bits of mantissa a hundred weights no longer sum to 1.
         weights = super()._masked_softmax(ops.cast(attention_scores, "float32"), attention_mask)
         return ops.cast(weights, attention_scores.dtype)
 
