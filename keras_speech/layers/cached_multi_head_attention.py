@@ -70,7 +70,7 @@ class CachedMultiHeadAttention(keras.layers.MultiHeadAttention):
         self._softmax = keras.layers.Softmax(axis=self._softmax.axis, dtype="float32")
 
     def _masked_softmax(self, attention_scores, attention_mask=None):
-        weights = super()._masked_softmax(ops.cast(attention_scores, "float32"), attention_mask)
+        weights = super()._masked_softmax(attention_scores, attention_mask)
         return ops.cast(weights, attention_scores.dtype)
 
     def project(self, values):
